@@ -74,7 +74,7 @@ fn old_records_lose_their_words_in_every_file() {
 }
 
 #[test]
-fn forgotten_record_is_exported_no_second_time_and_the_trail_is_whole() {
+fn forgotten_record_is_never_exported_again() {
     let rig = rig();
     assert_eq!(forget(&rig).status, Some(0));
     // The source has them still: nothing is sent, and what was forgotten stays so.

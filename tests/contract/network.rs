@@ -66,7 +66,7 @@ fn sync_goes_through_a_proxy_that_is_signed_in_to_and_looks_in() {
 }
 
 #[test]
-fn proxy_that_is_not_signed_in_to_is_a_sentence_and_nothing_is_sent() {
+fn proxy_that_wants_a_user_is_a_sentence_and_nothing_is_sent() {
     let (rig, inside) = outside("");
     let proxy = CompanyProxy::start(&inside, rig.path(), Some("postonce:hemmelig"));
     add(&rig, &format!("[network]\nproxy = \"{}\"\nca_file = \"company.pem\"\n", proxy.url()));
@@ -79,7 +79,7 @@ fn proxy_that_is_not_signed_in_to_is_a_sentence_and_nothing_is_sent() {
 }
 
 #[test]
-fn root_that_nobody_knows_is_a_sentence_and_one_that_is_named_is_taken() {
+fn root_that_nobody_knows_is_refused_until_it_is_named() {
     let (rig, inside) = outside("");
     let proxy = CompanyProxy::start(&inside, rig.path(), None);
     add(&rig, &format!("[network]\nproxy = \"{}\"\n", proxy.url()));
@@ -159,7 +159,7 @@ fn proxy_of_the_desktop_is_that_of_its_settings() {
 }
 
 #[test]
-fn ledger_in_a_synchronised_folder_is_refused_and_can_be_looked_at() {
+fn ledger_in_a_synchronised_folder_is_only_looked_at() {
     let rig = CliRig::practice(3, "");
     assert_eq!(rig.sync().status, Some(0));
     std::fs::write(rig.path().join(".stfolder"), "").expect("writable");

@@ -187,7 +187,7 @@ fn nights_that_fail_are_reported_once_and_so_is_their_end() {
 }
 
 #[test]
-fn schedule_that_fails_recovers_and_fails_again_is_mailed_thrice() {
+fn schedule_that_fails_recovers_and_fails_sends_three_mails() {
     let folder = tempfile::tempdir().expect("the machine has a temporary folder");
     certify(folder.path());
     let server = match MailServer::start(folder.path()) {

@@ -79,9 +79,9 @@ fn rules_that_cannot_be_read_stop_everything() {
 #[test]
 fn rule_says_how_much_a_log_tells() {
     let rig = CliRig::practice(2, "");
-    let told = |rules: &str| under(&rig, rules, &["-vv", "status"]).words;
-    assert!(told("updates = false").contains("DEBUG"), "a person asked for it");
-    let quiet = told("log_level = \"error\"");
+    let log_under = |rules: &str| under(&rig, rules, &["-vv", "status"]).words;
+    assert!(log_under("updates = false").contains("DEBUG"), "a person asked for it");
+    let quiet = log_under("log_level = \"error\"");
     assert!(!quiet.contains("DEBUG") && !quiet.contains("INFO"), "{quiet}");
 }
 

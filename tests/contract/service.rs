@@ -99,7 +99,7 @@ fn timer_has_the_times_of_the_schedule() {
 }
 
 #[test]
-fn service_of_the_machine_has_a_user_and_its_secrets_from_systemd() {
+fn service_of_the_machine_has_its_secrets_from_systemd() {
     let (rig, home) = at_home();
     let home = home.path();
     assert_eq!(run(&rig, home, &["service", "install", "--system"]).status, Some(2), "as whom?");

@@ -173,7 +173,7 @@ fn backup_is_made_on_request_and_is_in_the_trail() {
 }
 
 #[test]
-fn backup_is_put_back_with_a_reason_and_a_younger_export_is_noticed() {
+fn backup_is_put_back_and_a_younger_export_is_noticed() {
     let rig = CliRig::practice(3, "");
     assert_eq!(rig.sync().status, Some(0));
     let made = rig.run(&["backup"]).last()["backup"].as_str().expect("a path").to_owned();

@@ -7,6 +7,7 @@ mod accounting;
 #[cfg(test)]
 mod fuzz;
 mod http;
+mod loopback;
 mod machine;
 pub mod network;
 pub mod notify;

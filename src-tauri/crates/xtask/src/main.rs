@@ -68,8 +68,8 @@ const COMMANDS: &[Command] = &[
     Command { name: "deny", help: "licences, sources and bans of every dependency (cargo-deny)", run: deny::run },
     Command {
         name: "package",
-        help: "[--plain] [--built]   deb and rpm of a release build, with sums and a bill of materials, into target/package; \
-               --plain without the bill, --built of what is built already",
+        help: "[--plain] [--built] [--debug]   deb and rpm of a release build, with sums and a bill of materials, into \
+               target/package; --plain without the bill, --built of what is built already, --debug of a debug build",
         run: package::run,
     },
     Command { name: "licences", help: "writes the list of licences that About shows", run: licences::run },

@@ -146,7 +146,7 @@ fn make(kept: &Path) -> Result<(), Failure> {
 }
 
 fn install(root: &Root) -> Result<(), Failure> {
-    // What it depends on comes first, by apt; the package itself is dpkg's.
+    // Its dependencies come first, by apt; the package itself is dpkg's.
     let depends = "dpkg-deb -f /tmp/postonce_*.deb Depends";
     root.shell(&format!(
         "apt-get -q install --yes --no-install-recommends {} >/dev/null; apt-get -q satisfy --yes --no-install-recommends \"$({depends})\" >/dev/null",

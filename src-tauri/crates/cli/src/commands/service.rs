@@ -147,7 +147,7 @@ fn remove(workspace: &Workspace, asked: ServicePlace, output: &Output) -> Result
     let place = Place::of(workspace, asked)?;
     let was_there = place.is_there();
     if was_there {
-        // Where there is no systemd, nothing is at work.
+        // Nothing is at work where there is no systemd.
         let _ = place.systemctl(&["disable", "--now", &place.started()]);
         delete(&place.path("timer"))?;
         delete(&place.path("service"))?;

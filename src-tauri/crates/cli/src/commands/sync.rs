@@ -94,10 +94,33 @@ pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
     }
 }
 
-/// Waits for a request to stop.
-#[cfg(not(unix))]
-pub(super) async fn asked_to_stop() {
-    let _ = signal::ctrl_c().await;
+/// Waits for a request to stop: Ctrl-C, Ctrl-Break, the console closed, the user logged off, the machine shut down. Windows
+/// gives a program some seconds for the last three.
+#[cfg(windows)]
+pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
+    use signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
+    let (interrupted, broken, closed) = (ctrl_c(), ctrl_break(), ctrl_close());
+    let (logged_off, shut_down) = (ctrl_logoff(), ctrl_shutdown());
+    // A signal that cannot be listened to is none of the requests.
+    macro_rules! heard {
+        ($signals:expr) => {
+            async move {
+                match $signals {
+                    Ok(mut signals) => _ = signals.recv().await,
+                    Err(_) => std::future::pending().await,
+                }
+            }
+        };
+    }
+    async move {
+        tokio::select! {
+            () = heard!(interrupted) => {}
+            () = heard!(broken) => {}
+            () = heard!(closed) => {}
+            () = heard!(logged_off) => {}
+            () = heard!(shut_down) => {}
+        }
+    }
 }
 
 async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {

@@ -105,7 +105,7 @@ fn workspace_file_is_valid_as_a_whole_or_refused_with_a_code() {
                 assert!((1..=1_000).contains(&settings.requests_in_flight));
                 assert!(!settings.lease.is_zero() && !workspace.organisation().as_str().trim().is_empty());
                 let url = &workspace.accounting().remote().url;
-                assert!(url.scheme() == "https" || crate::http::is_loopback(url), "{url}");
+                assert!(url.scheme() == "https" || crate::loopback::is_loopback(url), "{url}");
             }
             Err(error) => {
                 let problem = postonce_engine::error::Problem::from(error);

@@ -1,11 +1,9 @@
 //! Sorts calls that brought no answer by whether anything may have left this machine.
 
-use std::error::Error;
-
 use postonce_engine::error::Problem;
 
 use super::{Limits, Peer};
-use crate::network::WayError;
+use crate::network::{WayError, innermost};
 
 /// The words of a proxy's status 407, as hyper-util's tunnel has them (`connect/proxy/tunnel.rs`); its type is private.
 const PROXY_DENIES: &str = "proxy authorization required";
@@ -71,14 +69,4 @@ impl Failure {
 
 fn detail(error: &reqwest::Error, seconds: u64) -> String {
     if error.is_timeout() { format!("> {seconds} s") } else { innermost(error) }
-}
-
-/// Returns the innermost cause, which says most (`Connection refused`) and, unlike reqwest's own text, no address.
-pub(crate) fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    // An error of reqwest without a cause would print its URL.
-    if cause.is::<reqwest::Error>() { "?".to_owned() } else { cause.to_string() }
 }

@@ -21,7 +21,6 @@ mod failure;
 mod peer;
 mod retry_after;
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -32,10 +31,10 @@ use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Mutex;
 
-pub(crate) use failure::{Failure, HttpError, innermost};
+pub(crate) use failure::{Failure, HttpError};
 pub(crate) use peer::{Peer, Side};
 
-use crate::network::Ways;
+use crate::network::{Ways, innermost};
 
 /// Holds the bounds of one call.
 #[derive(Debug, Clone, Copy)]
@@ -211,13 +210,6 @@ async fn body(mut response: Response, status: u16, limits: Limits) -> Result<Vec
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// Says whether the address is this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn head(response: &Response) -> HttpAnswer {

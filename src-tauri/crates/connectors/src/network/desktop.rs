@@ -3,7 +3,7 @@
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 
-use super::system::{self, Choice};
+use super::choice::{Choice, by};
 
 /// Returns the desktop's word; `None` if there is no such desktop, or it says nothing.
 #[cfg(target_os = "linux")]
@@ -49,7 +49,7 @@ fn read(settings: &str, to: &Url) -> Option<Choice> {
             let ignored = value("ignore-hosts").unwrap_or_default().trim_matches(['[', ']']);
             let ignored: Vec<&str> =
                 ignored.split(',').map(|host| host.trim().trim_matches('\'').trim_start_matches('*')).collect();
-            Some(system::by(&Matcher::builder().https(proxy).no(ignored.join(",")).build(), to))
+            Some(by(&Matcher::builder().https(proxy).no(ignored.join(",")).build(), to))
         }
         _ => None,
     }

@@ -5,6 +5,8 @@
 //! - a password of a proxy is in no error, and in no word of `status`;
 //! - a way is found before a request is handed over: where there is none, nothing has left this machine.
 
+mod cause;
+mod choice;
 mod desktop;
 mod pac;
 mod system;
@@ -21,9 +23,12 @@ use reqwest::{Certificate, Client, ClientBuilder, Proxy, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
-use crate::http::is_loopback;
+pub(crate) use cause::innermost;
+
+use crate::loopback::is_loopback;
 use crate::secrets::{SecretError, Secrets};
 use crate::workspace::{NetworkSettings, ProxyChoice, Workspace};
+use choice::Choice;
 
 /// The longest time for finding a way: to fetch a company's script and to run it.
 const FINDING: Duration = Duration::from_secs(20);
@@ -186,11 +191,11 @@ impl Ways {
                 Ok(by_script(script, to).await?.map(|proxy| Hop { proxy, authorization: own() }))
             }
             ProxyChoice::System => match system::choice(to).await {
-                system::Choice::Straight => Ok(None),
-                system::Choice::Proxy(proxy, authorization) => {
+                Choice::Straight => Ok(None),
+                Choice::Proxy(proxy, authorization) => {
                     Ok(Some(Hop { proxy, authorization: authorization.or_else(own) }))
                 }
-                system::Choice::Script(script) => {
+                Choice::Script(script) => {
                     Ok(by_script(&script, to).await?.map(|proxy| Hop { proxy, authorization: own() }))
                 }
             },

@@ -9,6 +9,8 @@ use rquickjs::function::Func;
 use rquickjs::{CatchResultExt as _, Context, Function, Runtime};
 use tokio::net::TcpStream;
 
+use super::cause::innermost;
+
 /// The functions of the script's world that are no more than JavaScript.
 const FUNCTIONS: &str = include_str!("pac.js");
 /// The longest time for fetching the script.
@@ -55,7 +57,7 @@ async fn fetch(script: &Url) -> Result<String, String> {
         let builder = Client::builder().no_proxy().timeout(FETCH).redirect(redirect::Policy::limited(3)).http1_only();
         let builder = if script.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
         let client = builder.build().map_err(|error| error.to_string())?;
-        let plain = |error: reqwest::Error| crate::http::innermost(&error);
+        let plain = |error: reqwest::Error| innermost(&error);
         let mut answer = client.get(script.clone()).send().await.map_err(plain)?;
         if !answer.status().is_success() {
             return Err(format!("HTTP {}", answer.status().as_u16()));

@@ -45,11 +45,11 @@ pub async fn after_run(workspace: &Workspace, figures: &Figures) -> Vec<Undelive
     let mut notices = memory.read();
     for outlet in outlets.names() {
         let before = notices.on(outlet);
-        let told = match before.news(figures) {
+        let delivered = match before.news(figures) {
             Some(event) => outlets.deliver(outlet, &Message::of(workspace, event, figures)).await,
             None => Ok(()),
         };
-        match told {
+        match delivered {
             Ok(()) => notices.note(outlet, before.after(figures)),
             Err(detail) => undelivered.push(Undelivered { outlet, detail }),
         }
@@ -89,8 +89,8 @@ pub async fn test(workspace: &Workspace, figures: &Figures) -> Result<Vec<Undeli
     let mut undelivered = outlets.pulse(figures).await;
     let message = Message::of(workspace, Event::Test, figures);
     for outlet in outlets.names() {
-        let told = outlets.deliver(outlet, &message).await;
-        undelivered.extend(told.err().map(|detail| Undelivered { outlet, detail }));
+        let delivered = outlets.deliver(outlet, &message).await;
+        undelivered.extend(delivered.err().map(|detail| Undelivered { outlet, detail }));
     }
     Ok(undelivered)
 }

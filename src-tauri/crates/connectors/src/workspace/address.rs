@@ -20,16 +20,10 @@ pub(super) fn parse(text: &str) -> Result<Url, AddressError> {
     }
     match url.scheme() {
         "https" => Ok(url),
-        "http" if crate::http::is_loopback(&url) => Ok(url),
+        "http" if crate::loopback::is_loopback(&url) => Ok(url),
         "http" => Err(AddressError::Insecure),
         _ => Err(AddressError::Invalid),
     }
-}
-
-/// Says whether a server's name is this machine's.
-pub(super) fn is_this_machine(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
-use super::address::{self, AddressError, is_this_machine};
+use super::address::{self, AddressError};
 use super::remote::{remote, secret_name};
 use super::toml_file::{Section, ValueAtLine};
 use super::{Remote, WorkspaceError};
+use crate::loopback::is_this_machine;
 
 /// The port at which mail is handed in.
 const SUBMISSION_PORT: u64 = 587;

@@ -12,10 +12,10 @@ use std::path::{Component, Path, PathBuf};
 
 use reqwest::Url;
 
-use super::address::is_this_machine;
 use super::error::{Forbidden, WorkspaceError};
 use super::network::{NetworkSettings, network};
 use super::toml_file::{Section, TomlFile};
+use crate::loopback::is_this_machine;
 
 /// The rules of this machine.
 const MACHINE_FILE: &str =

@@ -15,7 +15,7 @@ pub(super) fn remote(section: &Section<'_>, is_practice: bool) -> Result<Remote,
         AddressError::Invalid => section.invalid("url", &shown, "https://…, http://127.0.0.1:…"),
         AddressError::Insecure => WorkspaceError::InsecureUrl(shown.value.to_owned()),
     })?;
-    if is_practice && !crate::http::is_loopback(&address) {
+    if is_practice && !crate::loopback::is_loopback(&address) {
         return Err(section.invalid("url", &shown, "http://127.0.0.1:…"));
     }
     let secret = secret_name(section)?.ok_or_else(|| section.missing("secret"))?;

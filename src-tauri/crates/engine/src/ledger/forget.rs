@@ -28,7 +28,7 @@ impl LedgerTx<'_> {
 
     /// Forgets what records from before that day say of people; returns the number of the records.
     pub(crate) fn forget(&self, before: NaiveDate, now: DateTime<Utc>) -> Result<u64, LedgerError> {
-        // What is overwritten is overwritten on the disk, too.
+        // The disk is to lose it, too.
         self.each("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
         let day = before.to_string();
         let due = self.rows(DUE, named_params! { ":before": day }, |row| self.get::<i64>(row, "seq"))?;

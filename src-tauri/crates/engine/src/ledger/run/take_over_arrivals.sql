@@ -1,4 +1,4 @@
--- What was forgotten of a record stays so while its content is the same.
+-- A record stays forgotten while its content is the same.
 INSERT INTO record (record_id, id_form, content_hash, date, currency, exponent, minor, payee_id, payee_name, category, text,
                     department, project, detail, version, approved_at, file, line, first_seen_at, reading_id, conflict)
 SELECT a.record_id, a.id_form, a.content_hash, a.date, a.currency, a.exponent, a.minor, a.payee_id, a.payee_name, a.category,
