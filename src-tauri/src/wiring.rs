@@ -221,7 +221,10 @@ impl Wiring {
     pub(crate) async fn voucher_page(&self, voucher_id: &str) -> Result<Url, Problem> {
         let open = self.opened().await?;
         let page = open.engine.voucher_page(voucher_id).await?;
-        on_server(&page, open.workspace.accounting().remote().url.as_str())
+        match open.workspace.accounting().remote() {
+            Some(remote) => on_server(&page, remote.url.as_str()),
+            None => Err(Problem::voucher_page_missing(voucher_id)),
+        }
     }
 }
 

@@ -29,7 +29,7 @@ impl Wiring {
         }
         let missing = problem.params.get("name")?.clone();
         let workspace = self.workspace().await.ok()?;
-        let is_accounting = workspace.accounting().remote().secret == missing;
+        let is_accounting = workspace.accounting().remote().is_some_and(|remote| remote.secret == missing);
         let side = if is_accounting { SecretSide::Accounting } else { SecretSide::Platform };
         Some(MissingSecret { side, secret: secret_kind_of(&workspace, side) })
     }
@@ -46,7 +46,8 @@ impl Wiring {
         let workspace = self.workspace().await?;
         let held = self.held.of(&workspace, &SecretSide::BOTH);
         if held.is_empty() {
-            let name = &workspace.accounting().remote().secret;
+            let names = workspace.secret_names();
+            let name = names.first().copied().unwrap_or_default();
             return Err(Problem::secret_empty(name, Secrets::variable(name)));
         }
         let changes = setting_changes(&held);

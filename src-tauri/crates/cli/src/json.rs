@@ -25,6 +25,7 @@ pub(crate) fn counts(counts: &Counts) -> Value {
     json!({
         "read": counts.read, "posted": counts.posted, "skipped": counts.skipped, "refused": counts.refused,
         "held": counts.held, "in_doubt": counts.in_doubt, "left_out": counts.left_out, "found": counts.found,
+        "handed_over": counts.handed_over,
     })
 }
 
@@ -201,7 +202,7 @@ pub(crate) fn records(records: &RecordCounts) -> Value {
         "posted": records.posted, "eligible": records.eligible, "sending": records.sending,
         "in_doubt": records.in_doubt, "refused": records.refused, "held": records.held, "changed": records.changed,
         "vanished": records.vanished, "gone": records.gone, "questions": records.questions,
-        "approvals": records.approvals,
+        "approvals": records.approvals, "handed_over": records.handed_over, "files_overdue": records.files_overdue,
     })
 }
 

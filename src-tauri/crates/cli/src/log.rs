@@ -67,7 +67,7 @@ pub(crate) fn run(run: Option<&RunSummary>, problem: Option<&Problem>) {
     tracing::debug!(
         target: OURS, run = summary.run_id.as_str(), outcome = summary.outcome.map_or("", |outcome| outcome.as_str()), code,
         posted = counts.posted, skipped = counts.skipped, refused = counts.refused, held = counts.held,
-        in_doubt = counts.in_doubt, left_out = counts.left_out, "run ended"
+        in_doubt = counts.in_doubt, left_out = counts.left_out, handed_over = counts.handed_over, "run ended"
     );
 }
 

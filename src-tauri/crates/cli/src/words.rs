@@ -22,6 +22,10 @@ catalogue! {
     EXPORTED: "Exported", "Eksportert";
     ALREADY: "Already exported", "Allerede eksportert";
     OF_THESE_FOUND: "  of these found in the books, not made now", "  av disse funnet i regnskapet, ikke bokført nå";
+    HANDED_OVER: "Handed over, waiting for the books", "Overlevert, venter på regnskapet";
+    ALREADY_HANDED_OVER: "Handed over before, waiting for the books", "Overlevert før, venter på regnskapet";
+    WITHDRAWN: "Withdrawn with its file", "Trukket tilbake med filen";
+    FILES_OVERDUE: "Files not seen in the books in time", "Filer som ikke er sett i regnskapet i tide";
     REFUSED: "Refused", "Avvist";
     HELD: "Held back", "Holdt tilbake";
     IN_DOUBT: "In doubt", "Uavklart";
@@ -277,6 +281,9 @@ catalogue! {
     ACT_RE_EXPORT_SETTLED: "re-export answered", "ny eksport besvart";
     ACT_REVERSAL_CLAIMED: "reversal about to be sent", "tilbakeføring klar til sending";
     ACT_REVERSAL_SETTLED: "reversal answered", "tilbakeføring besvart";
+    ACT_FILE_SEALED: "voucher file handed over", "bilagsfil overlevert";
+    ACT_FILE_WITHDRAWN: "voucher file withdrawn", "bilagsfil trukket tilbake";
+    ACT_BOOKS_READ: "books read back", "regnskapet lest tilbake";
     ACT_RESOLVED: "doubt resolved", "uavklart utlegg avgjort";
     ACT_ACCEPTED: "accepted as it is", "godtatt som det er";
     ACT_CONFIRMED: "confirmed", "bekreftet";

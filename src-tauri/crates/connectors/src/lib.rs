@@ -37,9 +37,10 @@ pub use trial::{Tested, Trial, TypedSecrets};
 pub use workspace::privacy::OpenToOthers;
 pub use workspace::{
     AccountingSettings, OdooSettings, OpenSettings, PracticeTemplate, Remote, SourceSettings, TrytonSettings,
-    Workspace, WorkspaceError,
+    VoucherFileSettings, Workspace, WorkspaceError,
 };
 
+use accounting::file::{Handing, VoucherFolder};
 use accounting::odoo::Odoo;
 use accounting::open::{Open, Windows};
 use accounting::tryton::Tryton;
@@ -137,6 +138,15 @@ fn accounting(
             let http = http(workspace, Side::Accounting, &settings.remote, secrets)?;
             let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
             Ok(Arc::new(Odoo::new(http, settings, workspace.organisation(), clock, ids)?))
+        }
+        AccountingSettings::File(settings) => {
+            let of = Handing {
+                organisation: workspace.organisation(),
+                name: workspace.organisation_name(),
+                currency: workspace.currency(),
+                time_zone: workspace.time_zone(),
+            };
+            Ok(Arc::new(VoucherFolder::new(settings, &of, Arc::clone(clock), Arc::clone(ids))?))
         }
     }
 }

@@ -92,7 +92,7 @@ CREATE TABLE run (
     skipped     INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
     refused     INTEGER NOT NULL DEFAULT 0 CHECK (refused >= 0),
     held        INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
-    in_doubt    INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt >= 0), accounting_user TEXT, left_out INTEGER NOT NULL DEFAULT 0 CHECK (left_out >= 0), found INTEGER NOT NULL DEFAULT 0 CHECK (found >= 0), takes_results INTEGER NOT NULL DEFAULT 0 CHECK (takes_results IN (0, 1)), locks_records INTEGER NOT NULL DEFAULT 0 CHECK (locks_records IN (0, 1)),
+    in_doubt    INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt >= 0), accounting_user TEXT, left_out INTEGER NOT NULL DEFAULT 0 CHECK (left_out >= 0), found INTEGER NOT NULL DEFAULT 0 CHECK (found >= 0), takes_results INTEGER NOT NULL DEFAULT 0 CHECK (takes_results IN (0, 1)), locks_records INTEGER NOT NULL DEFAULT 0 CHECK (locks_records IN (0, 1)), handed_over INTEGER NOT NULL DEFAULT 0 CHECK (handed_over >= 0),
     CHECK ((finished_at IS NULL) = (outcome IS NULL))
 ) STRICT;
 
@@ -127,7 +127,7 @@ CREATE TABLE attempt (
     currency       TEXT    NOT NULL,
     exponent       INTEGER NOT NULL,
     minor          INTEGER NOT NULL,
-    state          TEXT    NOT NULL CHECK (state = 'claimed' OR state = 'staged' OR state = 'posted' OR state = 'refused' OR state = 'not_sent' OR state = 'unknown'),
+    state          TEXT    NOT NULL CHECK (state = 'claimed' OR state = 'staged' OR state = 'posted' OR state = 'refused' OR state = 'not_sent' OR state = 'unknown' OR state = 'handed_over' OR state = 'withdrawn'),
     claimed_at     TEXT    NOT NULL,
     last_sent_at   TEXT    NOT NULL,
     settled_at     TEXT,
@@ -139,7 +139,7 @@ CREATE TABLE attempt (
     UNIQUE (request_id, member),
     CHECK (state <> 'posted' OR coalesce(voucher_id, '') <> ''),
     CHECK (state NOT IN ('refused', 'unknown') OR reason IS NOT NULL),
-    CHECK ((state = 'claimed' OR state = 'staged' OR state = 'unknown') = (settled_at IS NULL)),
+    CHECK ((state = 'claimed' OR state = 'staged' OR state = 'unknown' OR state = 'handed_over') = (settled_at IS NULL)),
     CHECK ((settled_at IS NULL) = (settled_run IS NULL))
 ) STRICT;
 
@@ -152,7 +152,7 @@ CREATE TABLE "run_item" (
     generation INTEGER,
     result     TEXT CHECK (result = 'posted' OR result = 'skipped_already_exported' OR result = 'skipped_found_in_accounting'
         OR result = 'skipped_repeated_in_source' OR result = 'left_out' OR result = 'refused' OR result = 'held'
-        OR result = 'in_doubt' OR result = 'not_sent'),
+        OR result = 'in_doubt' OR result = 'not_sent' OR result = 'handed_over' OR result = 'skipped_handed_over'),
     attempt_id INTEGER REFERENCES attempt (attempt_id),
     reason     TEXT CHECK (reason IS NULL OR json_valid(reason)),
     -- The beginning of the row's digest, so that a changed row can be named; what proves it is the root in the run's entry.
@@ -421,6 +421,39 @@ CREATE TABLE question (
     CHECK ((answered_at IS NULL) = (actor_user IS NULL))
 ) STRICT;
 
+CREATE TABLE sealed_file (
+    sealed_file_id INTEGER PRIMARY KEY,
+    number         INTEGER NOT NULL CHECK (number >= 1),
+    label          TEXT    NOT NULL CHECK (label <> ''),
+    file_name      TEXT    NOT NULL CHECK (file_name <> ''),
+    format         TEXT    NOT NULL CHECK (format <> ''),
+    -- The request whose body its bytes are: they are kept for ever.
+    request_id     INTEGER NOT NULL UNIQUE REFERENCES request (request_id),
+    run_number     INTEGER NOT NULL REFERENCES run (run_number),
+    digest         BLOB    NOT NULL CHECK (length(digest) = 32),
+    predecessor    BLOB    CHECK (length(predecessor) = 32),
+    bytes          INTEGER NOT NULL CHECK (bytes > 0),
+    vouchers       INTEGER NOT NULL CHECK (vouchers > 0),
+    first_voucher  INTEGER NOT NULL CHECK (first_voucher >= 1),
+    -- [{"currency", "amount"}], decimals.
+    sums           TEXT    NOT NULL CHECK (json_valid(sums)),
+    -- `rendered`: perhaps on its way. `void`: it provably never lay anywhere, and its number goes to the next one.
+    state          TEXT    NOT NULL CHECK (state = 'rendered' OR state = 'sealed' OR state = 'withdrawn' OR state = 'void'),
+    rendered_at    TEXT    NOT NULL,
+    sealed_at      TEXT,
+    -- The run that saw it lie where it is fetched from.
+    sealed_run     INTEGER REFERENCES run (run_number),
+    withdrawn_at   TEXT,
+    reason         TEXT    CHECK (reason IS NULL OR length(trim(reason)) >= 10),
+    actor_user     TEXT,
+    actor_host     TEXT,
+    CHECK ((state = 'sealed' OR state = 'withdrawn') = (sealed_at IS NOT NULL)),
+    CHECK ((sealed_at IS NULL) = (sealed_run IS NULL)),
+    CHECK ((state = 'withdrawn') = (withdrawn_at IS NOT NULL)),
+    CHECK ((withdrawn_at IS NULL) = (reason IS NULL)),
+    CHECK ((withdrawn_at IS NULL) = (actor_user IS NULL))
+) STRICT;
+
 CREATE INDEX repeat_reading ON repeat (reading_id, record_id);
 
 CREATE INDEX flaw_reading ON flaw (reading_id);
@@ -494,6 +527,10 @@ CREATE INDEX run_fence ON run (fence);
 
 CREATE INDEX result_due_open ON result_due (attempt_id) WHERE told_at IS NULL;
 
+CREATE UNIQUE INDEX sealed_file_number ON sealed_file (number) WHERE state <> 'void';
+
+CREATE INDEX attempt_handed_over ON attempt (request_id) WHERE state = 'handed_over';
+
 CREATE TRIGGER attempt_is_kept BEFORE DELETE ON attempt
 BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;
 
@@ -543,6 +580,9 @@ WHEN NEW.generation > 1 AND NEW.found = 0 AND NOT EXISTS (
     SELECT 1 FROM re_export
     WHERE record_id = NEW.record_id AND generation = NEW.generation AND attempt_id IS NULL AND withdrawn_at IS NULL
         AND (needs_approval = 0 OR approved_at IS NOT NULL))
+    AND NOT EXISTS (
+    SELECT 1 FROM attempt
+    WHERE record_id = NEW.record_id AND generation = NEW.generation - 1 AND state = 'withdrawn')
 BEGIN SELECT RAISE(ABORT, 'nobody asked for this generation'); END;
 
 CREATE TRIGGER reversal_is_kept BEFORE DELETE ON reversal
@@ -611,6 +651,50 @@ CREATE TRIGGER result_due_is_told_once BEFORE UPDATE ON result_due
 WHEN OLD.told_at IS NOT NULL OR NEW.attempt_id <> OLD.attempt_id OR NEW.due_at <> OLD.due_at
 BEGIN SELECT RAISE(ABORT, 'a result that was told stays so'); END;
 
+CREATE TRIGGER sealed_file_is_kept BEFORE DELETE ON sealed_file
+BEGIN SELECT RAISE(ABORT, 'a file is never deleted'); END;
+
+CREATE TRIGGER sealed_file_goes_on_from_the_last BEFORE INSERT ON sealed_file
+WHEN NEW.state <> 'rendered'
+    OR NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM sealed_file WHERE state <> 'void')
+    OR NEW.predecessor IS NOT (SELECT digest FROM sealed_file WHERE state <> 'void' ORDER BY number DESC LIMIT 1)
+    OR NEW.first_voucher < (SELECT coalesce(max(first_voucher + vouchers), 1) FROM sealed_file WHERE state <> 'void')
+    OR EXISTS (SELECT 1 FROM sealed_file WHERE state = 'rendered')
+BEGIN SELECT RAISE(ABORT, 'a file goes on from the one before'); END;
+
+CREATE TRIGGER sealed_file_is_what_was_rendered
+BEFORE UPDATE OF number, label, file_name, format, request_id, run_number, digest, predecessor, bytes, vouchers,
+                 first_voucher, sums, rendered_at ON sealed_file
+BEGIN SELECT RAISE(ABORT, 'a file is never rendered twice'); END;
+
+CREATE TRIGGER sealed_file_goes_forward BEFORE UPDATE OF state ON sealed_file
+WHEN NOT ((OLD.state = 'rendered' AND NEW.state IN ('sealed', 'void')) OR (OLD.state = 'sealed' AND NEW.state = 'withdrawn'))
+BEGIN SELECT RAISE(ABORT, 'a file that lies somewhere stays so'); END;
+
+CREATE TRIGGER sealed_file_is_void_of_claims BEFORE UPDATE OF state ON sealed_file
+WHEN NEW.state = 'void' AND EXISTS (
+    SELECT 1 FROM attempt WHERE request_id = OLD.request_id AND state NOT IN ('refused', 'not_sent'))
+BEGIN SELECT RAISE(ABORT, 'a file with a claim is not void'); END;
+
+CREATE TRIGGER sealed_file_was_never_imported BEFORE UPDATE OF state ON sealed_file
+WHEN NEW.state = 'withdrawn' AND EXISTS (
+    SELECT 1 FROM attempt WHERE request_id = OLD.request_id AND state <> 'handed_over')
+BEGIN SELECT RAISE(ABORT, 'a file of which a record is settled is not withdrawn'); END;
+
+CREATE TRIGGER attempt_is_in_a_sealed_file BEFORE UPDATE OF state ON attempt
+WHEN NEW.state = 'handed_over'
+    AND NOT EXISTS (SELECT 1 FROM sealed_file WHERE request_id = NEW.request_id AND state = 'sealed')
+BEGIN SELECT RAISE(ABORT, 'what is handed over is in a sealed file'); END;
+
+CREATE TRIGGER attempt_leaves_its_file_for_the_books BEFORE UPDATE OF state ON attempt
+WHEN OLD.state = 'handed_over' AND NEW.state <> 'posted' AND NOT (NEW.state = 'withdrawn'
+    AND EXISTS (SELECT 1 FROM sealed_file WHERE request_id = NEW.request_id AND state = 'withdrawn'))
+BEGIN SELECT RAISE(ABORT, 'what is handed over is posted, or withdrawn with its file'); END;
+
+CREATE TRIGGER attempt_is_withdrawn_from_a_file BEFORE UPDATE OF state ON attempt
+WHEN NEW.state = 'withdrawn' AND OLD.state <> 'handed_over'
+BEGIN SELECT RAISE(ABORT, 'only what was handed over is withdrawn'); END;
+
 -- The beginning of the row's digest, so that a changed row can be named; what proves it is the root in the run's entry.
 CREATE INDEX other_day_record ON other_day (record_id, other_day_id);
 
@@ -621,7 +705,7 @@ CREATE TRIGGER other_day_is_never_changed BEFORE UPDATE ON other_day
 BEGIN SELECT RAISE(ABORT, 'the choice of a day is never changed'); END;
 
 CREATE VIEW record_state AS
-SELECT r.seq, r.record_id, guard.attempt_id AS guard_attempt, last.attempt_id AS last_attempt,
+SELECT r.seq, r.record_id, CASE WHEN guard.state <> 'withdrawn' THEN guard.attempt_id END AS guard_attempt, last.attempt_id AS last_attempt,
     CASE
         WHEN guard.state = 'posted' AND EXISTS (
             SELECT 1 FROM attempt any_of JOIN alarm ON alarm.attempt_id = any_of.attempt_id AND alarm.cleared_at IS NULL
@@ -631,6 +715,7 @@ SELECT r.seq, r.record_id, guard.attempt_id AS guard_attempt, last.attempt_id AS
             WHERE a.record_id = r.record_id AND a.attempt_id = guard.attempt_id AND a.content_hash = r.content_hash)
             THEN 'changed'
         WHEN guard.state = 'posted' THEN 'posted'
+        WHEN guard.state = 'handed_over' THEN 'handed_over'
         WHEN guard.state = 'unknown' THEN 'in_doubt'
         WHEN guard.state IN ('claimed', 'staged') AND run.finished_at IS NULL THEN 'sending'
         WHEN guard.state IN ('claimed', 'staged') THEN 'in_doubt'
@@ -648,7 +733,7 @@ LEFT JOIN attempt guard ON guard.attempt_id = (
     SELECT attempt_id FROM attempt
     WHERE record_id = r.record_id AND state NOT IN ('refused', 'not_sent')
     ORDER BY generation DESC LIMIT 1)
-LEFT JOIN attempt last ON guard.attempt_id IS NULL AND last.attempt_id = (
+LEFT JOIN attempt last ON (guard.attempt_id IS NULL OR guard.state = 'withdrawn') AND last.attempt_id = (
     SELECT attempt_id FROM attempt WHERE record_id = r.record_id ORDER BY attempt_id DESC LIMIT 1)
 LEFT JOIN run ON run.run_number = guard.run_number;
 

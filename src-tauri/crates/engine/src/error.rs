@@ -163,6 +163,34 @@ error_codes! {
     AccountingUnreliable = accounting_unreliable(url, requests), exit 1;
     /// The accounting system takes references of so many characters only, too few to keep them unambiguous.
     AccountingReferenceShort = accounting_reference_short(url, found, needed), exit 1;
+    /// The folder into which files of vouchers are put may not be written.
+    FileFolderClosed = file_folder_closed(path, detail), exit 1;
+    /// The share replaces files where it was told not to: two could get the same number there.
+    FileFolderUnsafe = file_folder_unsafe(path), exit 1;
+    /// The disk of the folder is full, or its quota is used up.
+    FileFolderFull = file_folder_full(path), exit 1;
+    /// The folder answered with an error that says nothing of what became of the file.
+    FileFolderFailed = file_folder_failed(path, detail), exit 1;
+    /// Something else stands in the folder under the name of the file.
+    FileNameTaken = file_name_taken(path, file), exit 1;
+    /// A file that was delivered lies there otherwise than it was: somebody changed it.
+    FileChanged = file_changed(path, file), exit 1;
+    /// A file is made and not delivered yet; nothing follows it before.
+    FileUnfinished = file_unfinished(file), exit 1;
+    /// There is no file of this number.
+    FileNotFound = file_not_found(file), exit 1;
+    /// The file was not delivered, or was withdrawn, or a record of it was seen in the books.
+    FileNotWaiting = file_not_waiting(file), exit 1;
+    /// The books have vouchers of the file: it was imported, and is not withdrawn.
+    FileWasImported = file_was_imported(file, reference, voucher), exit 1;
+    /// Nothing proves yet that the file was never imported.
+    FileAbsenceUnproven = file_absence_unproven(file, unproven), exit 1;
+    /// The accounting system takes files, and cannot be asked: its books are read back from a file.
+    BooksCannotBeAsked = books_cannot_be_asked(), exit 1;
+    /// The file of the books cannot be read, or not to its end.
+    BooksUnreadable = books_unreadable(path, place, detail), exit 1;
+    /// The file has the books of another company.
+    BooksOfOthers = books_of_others(path, found, expected), exit 1;
     /// The token now opens other books than those this workspace has exported into.
     OrganisationMismatch = organisation_mismatch(workspace, accounting), exit 1;
     /// The accounting system gave the lock a number that is not above those it gave before: by its numbers it tells old
@@ -343,6 +371,9 @@ error_codes! {
     // 5: not reached
     /// The file is still being written: it changed while it was read, or a moment before.
     SourceUnfinished = source_unfinished(path), exit 5;
+    /// The folder into which files of vouchers are put is not there: a share that is not mounted, or a folder that was
+    /// moved.
+    FileFolderMissing = file_folder_missing(path), exit 5;
     /// The last line has no end where all others have one, so that the file may be cut off in the middle of an amount.
     SourceLineEndMissing = source_line_end_missing(path, line), exit 5;
     /// The platform cannot be reached.
@@ -382,6 +413,9 @@ error_codes! {
     LedgerRolledBack = ledger_rolled_back(path, ours, theirs, user, host), exit 6;
     /// The witness has another entry at its place: another copy went on by itself.
     LedgerForked = ledger_forked(path, theirs, user, host), exit 6;
+    /// The folder knows another file under this number than the ledger: another workspace hands over there, or the ledger
+    /// is an old copy.
+    FileLedgerDiffers = file_ledger_differs(path, file), exit 6;
     /// The audit trail no longer is what was sealed then.
     AuditBroken = audit_broken(path, entries, at), exit 6;
 }

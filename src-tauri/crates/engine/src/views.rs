@@ -3,6 +3,7 @@
 
 mod comparison;
 mod content;
+mod files;
 mod lock;
 mod posting;
 mod records;
@@ -13,6 +14,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 pub use comparison::{BothSums, Comparison, Difference, LedgerSide, Papers, Sides};
 pub use content::{Acceptance, Alarm, Changed, Content, LookAlike, LookAlikes};
+pub use files::{FileState, HandedOverFile};
 pub use lock::{LockFacts, Waiting, Whose};
 pub use posting::{AccountSum, VoucherDraft, VoucherLine, VoucherPreview};
 pub use records::{
@@ -175,6 +177,8 @@ pub struct Sent {
 pub enum RecordState {
     /// The record's voucher is acknowledged.
     Posted,
+    /// The record is in a sealed file, and was not seen in the books yet.
+    HandedOver,
     /// The record will go with the next sync.
     Eligible,
     /// The record is being sent in the run that is on.
@@ -200,6 +204,7 @@ impl RecordState {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Posted => "posted",
+            Self::HandedOver => "handed_over",
             Self::Eligible => "eligible",
             Self::Sending => "sending",
             Self::InDoubt => "in_doubt",
@@ -216,6 +221,7 @@ impl RecordState {
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         Some(match text {
             "posted" => Self::Posted,
+            "handed_over" => Self::HandedOver,
             "eligible" => Self::Eligible,
             "sending" => Self::Sending,
             "in_doubt" => Self::InDoubt,
@@ -264,6 +270,8 @@ impl Unattended {
 pub struct RecordCounts {
     /// The records whose voucher is acknowledged.
     pub posted: u64,
+    /// The records in sealed files that were not seen in the books yet.
+    pub handed_over: u64,
     /// The records that will go with the next sync.
     pub eligible: u64,
     /// The records that are claimed by a run that is not closed.
@@ -282,6 +290,8 @@ pub struct RecordCounts {
     pub gone: u64,
     /// The questions that a person has to answer before anything more is sent.
     pub questions: u64,
+    /// The files whose vouchers were not seen in the books although the time for it is over.
+    pub files_overdue: u64,
     /// The re-exports that wait for a second person's approval; their records are counted in their own states as well.
     pub approvals: u64,
 }
@@ -296,6 +306,7 @@ impl RecordCounts {
             + self.changed
             + self.gone
             + self.questions
+            + self.files_overdue
             + self.approvals
     }
 }

@@ -56,7 +56,8 @@ fn free_port() -> io::Result<u16> {
 
 /// Returns the address at which a practice workspace expects its sandbox, and the organisation whose books that keeps.
 pub fn options(workspace: &Workspace) -> Options {
-    let port = workspace.accounting().remote().url.port_or_known_default().unwrap_or_default();
+    let remote = workspace.accounting().remote();
+    let port = remote.and_then(|remote| remote.url.port_or_known_default()).unwrap_or_default();
     Options {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         store: workspace.practice_store().map(Path::to_owned),

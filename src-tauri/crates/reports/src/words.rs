@@ -73,6 +73,8 @@ catalogue! {
     LINE: "Line", "Linje";
 
     POSTED: "Exported", "Eksportert";
+    HANDED_OVER: "handed over, waiting for the books", "overlevert, venter på regnskapet";
+    ALREADY_HANDED_OVER: "handed over before, waiting for the books", "overlevert før, venter på regnskapet";
     ALREADY_EXPORTED: "Already exported", "Allerede eksportert";
     FOUND_IN_ACCOUNTING: "Already in the accounting system", "Fantes allerede i regnskapssystemet";
     REPEATED_IN_SOURCE: "The same row again", "Samme rad på nytt";
@@ -143,6 +145,8 @@ pub(crate) fn result(result: Option<ItemResult>) -> Message {
     match result {
         None => TURN_NOT_COME,
         Some(ItemResult::Posted) => POSTED,
+        Some(ItemResult::HandedOver) => HANDED_OVER,
+        Some(ItemResult::SkippedHandedOver) => ALREADY_HANDED_OVER,
         Some(ItemResult::SkippedAlreadyExported) => ALREADY_EXPORTED,
         Some(ItemResult::SkippedFoundInAccounting) => FOUND_IN_ACCOUNTING,
         Some(ItemResult::SkippedRepeatedInSource) => REPEATED_IN_SOURCE,

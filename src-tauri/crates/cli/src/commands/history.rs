@@ -45,6 +45,7 @@ fn tell(run: &RunSummary, output: &Output) {
     output.paragraph(&format!("{}  {}  {happened}", run.run_id, output.moment(run.started_at)), "");
     let mut parts = vec![run.actor.user.clone(), count(words::EXPORTED, counts.posted)];
     for (message, number) in [
+        (words::HANDED_OVER, counts.handed_over),
         (words::ALREADY, counts.skipped),
         (words::REFUSED, counts.refused),
         (words::HELD, counts.held),

@@ -88,6 +88,9 @@ fn act(act: Act) -> Message {
         Act::Verified => words::ACT_VERIFIED,
         Act::Compared => words::ACT_COMPARED,
         Act::AlarmRaised => words::ACT_ALARM_RAISED,
+        Act::FileSealed => words::ACT_FILE_SEALED,
+        Act::FileWithdrawn => words::ACT_FILE_WITHDRAWN,
+        Act::BooksRead => words::ACT_BOOKS_READ,
         Act::BackupMade => words::ACT_BACKUP_MADE,
         Act::BackupRestored => words::ACT_BACKUP_RESTORED,
         Act::Forgotten => words::ACT_FORGOTTEN,
@@ -110,6 +113,8 @@ fn result(result: Option<ItemResult>) -> Message {
     match result {
         None | Some(ItemResult::NotSent) => words::NOT_SENT,
         Some(ItemResult::Posted) => words::EXPORTED,
+        Some(ItemResult::HandedOver) => words::HANDED_OVER,
+        Some(ItemResult::SkippedHandedOver) => words::ALREADY_HANDED_OVER,
         Some(ItemResult::SkippedAlreadyExported) => words::ALREADY,
         Some(ItemResult::SkippedFoundInAccounting) => words::FOUND,
         Some(ItemResult::SkippedRepeatedInSource) => words::REPEATED,
@@ -123,6 +128,7 @@ fn result(result: Option<ItemResult>) -> Message {
 fn state(state: RecordState) -> Message {
     match state {
         RecordState::Posted => words::EXPORTED,
+        RecordState::HandedOver => words::HANDED_OVER,
         RecordState::Eligible => words::WAITS,
         RecordState::Sending => words::SENDS,
         RecordState::InDoubt => words::IN_DOUBT,
@@ -139,6 +145,8 @@ fn attempt_state(state: AttemptState) -> Message {
     match state {
         AttemptState::Claimed | AttemptState::Staged => words::SENDS,
         AttemptState::Posted => words::EXPORTED,
+        AttemptState::HandedOver => words::HANDED_OVER,
+        AttemptState::Withdrawn => words::WITHDRAWN,
         AttemptState::Refused => words::REFUSED,
         AttemptState::NotSent => words::NOT_SENT,
         AttemptState::Unknown => words::IN_DOUBT,

@@ -121,6 +121,7 @@ fn ended(missed: u64, end: &SyncEnd, output: &Output) -> String {
             output.sums(&run.posted)
         ));
         for (message, count) in [
+            (words::HANDED_OVER, counts.handed_over),
             (words::ALREADY, counts.skipped),
             (words::REFUSED, counts.refused),
             (words::HELD, counts.held),

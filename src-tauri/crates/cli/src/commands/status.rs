@@ -36,7 +36,8 @@ struct StatusFacts {
     unattended: Unattended,
     open_to_others: Vec<OpenToOthers>,
     /// The way to the accounting system, and to the platform if there is one.
-    routes: (Result<Route, Problem>, Option<Result<Route, Problem>>),
+    /// The ways to the accounting system and to the platform, where each is a server.
+    routes: (Option<Result<Route, Problem>>, Option<Result<Route, Problem>>),
     workspace: Workspace,
 }
 
@@ -86,8 +87,11 @@ async fn facts(OpenWorkspace { workspace, engine, .. }: &OpenWorkspace) -> Resul
     })
 }
 
-async fn routes(workspace: &Workspace) -> (Result<Route, Problem>, Option<Result<Route, Problem>>) {
-    let accounting = network::route(workspace, &workspace.accounting().remote().url).await;
+async fn routes(workspace: &Workspace) -> (Option<Result<Route, Problem>>, Option<Result<Route, Problem>>) {
+    let accounting = match workspace.accounting().remote() {
+        Some(remote) => Some(network::route(workspace, &remote.url).await),
+        None => None,
+    };
     let platform = match workspace.source() {
         SourceSettings::Platform(remote) => Some(network::route(workspace, &remote.url).await),
         SourceSettings::Files(_) => None,
@@ -127,7 +131,7 @@ fn document(found: &StatusFacts, output: &Output) {
             "path": open.path, "mode": format!("{:03o}", open.mode), "closed": open.closed,
         })).collect::<Vec<_>>(),
         "network": {
-            "accounting": found.routes.0.as_ref().ok(), "platform": found.routes.1.as_ref().and_then(|way| way.as_ref().ok()),
+            "accounting": found.routes.0.as_ref().and_then(|way| way.as_ref().ok()), "platform": found.routes.1.as_ref().and_then(|way| way.as_ref().ok()),
             "ca_file": network::ca_file(&found.workspace),
         },
         "policy": {
@@ -154,7 +158,7 @@ fn print(found: &StatusFacts, output: &Output) {
         let held = found.lock.as_ref().map(|facts| holder::sentence(output.reader(), facts));
         row(words::LOCK, held.unwrap_or_else(|| output.word(words::FREE).to_owned()));
     }
-    if let Ok(route) = &found.routes.0 {
+    if let Some(Ok(route)) = &found.routes.0 {
         row(words::PROXY, proxy(route, &found.workspace, output));
     }
     let policy = found.workspace.policy();
@@ -177,6 +181,7 @@ fn print(found: &StatusFacts, output: &Output) {
     let records = found.records;
     for (message, count) in [
         (words::EXPORTED, records.posted),
+        (words::HANDED_OVER, records.handed_over),
         (words::WAITS, records.eligible),
         (words::SENDS, records.sending),
         (words::IN_DOUBT, records.in_doubt),
@@ -186,6 +191,7 @@ fn print(found: &StatusFacts, output: &Output) {
         (words::CHANGED, records.changed),
         (words::GONE, records.gone),
         (words::ASKED, records.questions),
+        (words::FILES_OVERDUE, records.files_overdue),
         (words::APPROVAL_WANTED, records.approvals),
     ] {
         row(message, output.count(count));

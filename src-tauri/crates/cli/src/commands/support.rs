@@ -51,6 +51,7 @@ fn kinds(workspace: &Workspace) -> Value {
         AccountingSettings::Open(_) => "open",
         AccountingSettings::Tryton(_) => "tryton",
         AccountingSettings::Odoo(_) => "odoo",
+        AccountingSettings::File(_) => "file",
     };
     json!({
         "practice": workspace.is_practice(), "source": source, "accounting": accounting,

@@ -188,12 +188,13 @@ async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status,
 
 fn tell_run(run: &RunSummary, look_alikes: u64, output: &Output) {
     let counts = run.counts;
-    if run.error.is_none() && counts.posted == 0 && !counts.needs_attention() {
+    if run.error.is_none() && counts.posted + counts.handed_over == 0 && !counts.needs_attention() {
         output.say(output.word(words::NOTHING_NEW));
     }
     let row = |message, count: u64| vec![output.word(message).to_owned(), output.count(count)];
     let mut table =
         vec![row(words::READ, counts.read), row(words::EXPORTED, counts.posted), row(words::ALREADY, counts.skipped)];
+    table.extend((counts.handed_over > 0).then(|| row(words::HANDED_OVER, counts.handed_over)));
     table.extend((counts.found > 0).then(|| row(words::OF_THESE_FOUND, counts.found)));
     table.extend([
         row(words::REFUSED, counts.refused),

@@ -1,5 +1,6 @@
 //! Holds the accounting systems, a folder each, and what they have in common.
 
+pub(crate) mod file;
 pub(crate) mod odoo;
 pub(crate) mod open;
 mod reversal;

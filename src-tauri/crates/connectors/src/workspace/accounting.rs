@@ -1,15 +1,17 @@
 //! Reads `[accounting]`: one kind for each connector, each with its own keys.
 
+use std::path::Path;
 use std::time::Duration;
 
 use postonce_engine::{StatedBooks, WhenStillUnknown};
 
 use super::remote::remote;
 use super::toml_file::{Section, ValueAtLine};
+use super::voucher_files::{VoucherFileSettings, voucher_files};
 use super::{DAY_SECONDS, Remote, WorkspaceError};
 
 /// The kinds that this version can use, as a problem lists them.
-const KINDS: &str = "open, tryton, odoo";
+const KINDS: &str = "open, tryton, odoo, file";
 const SETTLE_WINDOW: &str = "settle_window_seconds";
 const SEARCH_LAG: &str = "search_lag_seconds";
 /// The longest lag of a search, in seconds.
@@ -26,6 +28,8 @@ pub enum AccountingSettings {
     Tryton(TrytonSettings),
     /// Odoo, over JSON-2.
     Odoo(OdooSettings),
+    /// Files of vouchers, for any system that takes them.
+    File(Box<VoucherFileSettings>),
 }
 
 /// Describes a server of the open accounting protocol.
@@ -76,12 +80,13 @@ pub struct OdooSettings {
 }
 
 impl AccountingSettings {
-    /// Returns the server, and the name of the secret for it.
-    pub fn remote(&self) -> &Remote {
+    /// Returns the server, and the name of the secret for it; `None` where files are put into a folder.
+    pub fn remote(&self) -> Option<&Remote> {
         match self {
-            Self::Open(open) => &open.remote,
-            Self::Tryton(tryton) => &tryton.remote,
-            Self::Odoo(odoo) => &odoo.remote,
+            Self::Open(open) => Some(&open.remote),
+            Self::Tryton(tryton) => Some(&tryton.remote),
+            Self::Odoo(odoo) => Some(&odoo.remote),
+            Self::File(_) => None,
         }
     }
 
@@ -91,6 +96,7 @@ impl AccountingSettings {
             Self::Open(_) => "open",
             Self::Tryton(_) => "tryton",
             Self::Odoo(_) => "odoo",
+            Self::File(_) => "file",
         }
     }
 
@@ -99,14 +105,18 @@ impl AccountingSettings {
     pub(super) fn when_still_unknown(&self) -> WhenStillUnknown {
         match self {
             Self::Open(open) => open.when_still_unknown,
-            Self::Tryton(_) | Self::Odoo(_) => WhenStillUnknown::Hold,
+            Self::Tryton(_) | Self::Odoo(_) | Self::File(_) => WhenStillUnknown::Hold,
         }
     }
 }
 
 /// Reads the section. Its keys are checked against those of its kind, so that a key of another kind is reported as
 /// unknown.
-pub(super) fn accounting(root: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
+pub(super) fn accounting(
+    root: &Section<'_>,
+    dir: &Path,
+    is_practice: bool,
+) -> Result<AccountingSettings, WorkspaceError> {
     let section = root.open_section("accounting")?.ok_or_else(|| root.missing("accounting"))?;
     section.section("books", &["organisation", "name", "address"])?;
     let kind = section.text("kind")?;
@@ -114,6 +124,7 @@ pub(super) fn accounting(root: &Section<'_>, is_practice: bool) -> Result<Accoun
         Some("open") | None => open(&section, is_practice),
         Some("tryton") => tryton(&section, is_practice),
         Some("odoo") => odoo(&section, is_practice),
+        Some("file") if !is_practice => Ok(AccountingSettings::File(Box::new(voucher_files(&section, dir)?))),
         Some(_) => Err(section.unavailable(&section.required_text("kind")?, KINDS)),
     }
 }

@@ -21,6 +21,7 @@ mod sections;
 mod source;
 mod template;
 mod toml_file;
+mod voucher_files;
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -45,6 +46,7 @@ pub use sections::{
     AccountingSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection, books_changes,
 };
 pub use template::{PracticeTemplate, plain};
+pub use voucher_files::{PayeeLedger, VoucherFileSettings};
 
 use crate::source::table::FileSettings;
 use privacy::OpenToOthers;
@@ -168,7 +170,9 @@ impl Workspace {
         policy.check_folder(&self.dir)?;
         policy.check_system(content.accounting.kind())?;
         let practice = self.is_practice();
-        policy.check_host(&content.accounting.remote().url, practice)?;
+        if let Some(remote) = content.accounting.remote() {
+            policy.check_host(&remote.url, practice)?;
+        }
         if let SourceSettings::Platform(remote) = &content.source {
             policy.check_host(&remote.url, practice)?;
         }
@@ -281,7 +285,8 @@ impl Workspace {
 
     /// Returns the names of the secrets that it needs, each once.
     pub fn secret_names(&self) -> Vec<&str> {
-        let mut names = vec![self.content.accounting.remote().secret.as_str()];
+        let mut names: Vec<&str> =
+            self.content.accounting.remote().map(|remote| remote.secret.as_str()).into_iter().collect();
         if let SourceSettings::Platform(remote) = &self.content.source
             && !names.contains(&remote.secret.as_str())
         {

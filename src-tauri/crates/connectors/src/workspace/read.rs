@@ -46,7 +46,7 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
     let is_practice = practice_store.is_some();
 
     let source = source(&root, dir, currency, time_zone, is_practice)?;
-    let accounting = accounting(&root, is_practice)?;
+    let accounting = accounting(&root, dir, is_practice)?;
     let books = books(&root)?;
     let sync_keys =
         ["vouchers_per_request", "requests_in_flight", "lease_seconds", "wait_for_lock_seconds", "compare_after_run"];

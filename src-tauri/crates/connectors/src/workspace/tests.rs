@@ -269,6 +269,7 @@ fn lag_of_the_search_is_a_setting_of_every_kind() {
             AccountingSettings::Open(open) => open.search_lag,
             AccountingSettings::Tryton(tryton) => tryton.search_lag,
             AccountingSettings::Odoo(odoo) => odoo.search_lag,
+            AccountingSettings::File(_) => None,
         }
     };
     for kind in ["kind = \"open\"\n", TRYTON, ODOO] {

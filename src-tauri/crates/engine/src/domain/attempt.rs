@@ -6,14 +6,19 @@ use super::text_value::text_value;
 
 text_value! {
     /// The state of an attempt: `claimed` → (`staged` →) `posted`, `refused`, `not_sent` or `unknown`; `unknown` →
-    /// `posted`, `refused` or `not_sent`, by evidence.
+    /// `posted`, `refused` or `not_sent`, by evidence. Where files are taken: `claimed` or `unknown` → `handed_over` →
+    /// `posted`, when it is seen in the books, or `withdrawn`.
     AttemptState {
         /// The claim is committed to the ledger; the request is perhaps on its way.
         Claimed = "claimed",
         /// A draft stands in the accounting system.
         Staged = "staged",
+        /// It is in a sealed file that was delivered, and was not seen in the books yet.
+        HandedOver = "handed_over",
         /// The accounting system acknowledged a voucher.
         Posted = "posted",
+        /// Its file was withdrawn: it was never imported, and the record goes again under the next generation.
+        Withdrawn = "withdrawn",
         /// The accounting system said no; nothing was booked.
         Refused = "refused",
         /// The attempt was provably never processed.

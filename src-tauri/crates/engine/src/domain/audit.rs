@@ -47,6 +47,12 @@ text_value! {
         Compared = "compared",
         /// A voucher that was acknowledged is gone, reversed or another one.
         AlarmRaised = "alarm_raised",
+        /// A file of vouchers lies where it is fetched from.
+        FileSealed = "file_sealed",
+        /// A person withdrew a file that was never imported.
+        FileWithdrawn = "file_withdrawn",
+        /// The books of the accounting system were read back from a file.
+        BooksRead = "books_read",
         /// A copy of the ledger was made.
         BackupMade = "backup_made",
         /// A copy of the ledger was put in its place.

@@ -190,6 +190,10 @@ impl SentAs {
     /// harmless. A draft under its own id is harmless where drafts are staged: it is discarded first, and the answer
     /// says what became of it.
     pub(crate) fn may_be_given_up(&self, capabilities: &Capabilities) -> bool {
+        if capabilities.takes_files {
+            // A file lies somewhere or does not, for all of its records: it is withdrawn as a whole.
+            return self.kind == RequestKind::Found;
+        }
         let is_harmless = match (self.kind, capabilities.protection) {
             (RequestKind::Found, _) | (_, Protection::Enforced) => true,
             (RequestKind::Drafts, protection) => !self.has_draft || protection == Protection::Staged,

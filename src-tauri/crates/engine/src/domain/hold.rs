@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::FileRefusal;
+
 /// The place of a row in the source, for the sentence that a person reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -128,6 +130,25 @@ pub enum HoldReason {
     },
     /// Something lies among the files of records that is not read.
     FileNotRead,
+    /// The encoding of the voucher file lacks a letter of the record.
+    FileLetter {
+        /// The letter, and its code point.
+        letter: String,
+        /// The encoding.
+        encoding: String,
+    },
+    /// A text, an account or a code of the record is longer than its field in the voucher file.
+    FileTooLong {
+        /// The characters that it has.
+        found: String,
+        /// The characters of the field.
+        length_max: String,
+    },
+    /// No faithful row of the voucher file can be made of the record.
+    FileUnfit {
+        /// The reason, in the words of the format.
+        detail: String,
+    },
     /// A rule of the workspace includes only rows with other values in a column.
     RowNotIncluded {
         /// The column.
@@ -226,6 +247,18 @@ pub enum HoldReason {
     },
 }
 
+impl From<FileRefusal> for HoldReason {
+    fn from(refusal: FileRefusal) -> Self {
+        match refusal {
+            FileRefusal::Letter { letter, encoding } => Self::FileLetter { letter, encoding },
+            FileRefusal::TooLong { found, length_max } => {
+                Self::FileTooLong { found: found.to_string(), length_max: length_max.to_string() }
+            }
+            FileRefusal::Other { detail } => Self::FileUnfit { detail },
+        }
+    }
+}
+
 impl HoldReason {
     /// Lists every code, for a catalogue that has a sentence for each.
     pub const CODES: &'static [&'static str] = &[
@@ -251,6 +284,9 @@ impl HoldReason {
         "row_is_total",
         "cell_faulty",
         "file_not_read",
+        "file_letter",
+        "file_too_long",
+        "file_unfit",
         "row_not_included",
         "row_excluded",
         "total_left_out",
@@ -298,6 +334,9 @@ impl HoldReason {
             Self::RowIsTotal { .. } => "row_is_total",
             Self::CellFaulty { .. } => "cell_faulty",
             Self::FileNotRead => "file_not_read",
+            Self::FileLetter { .. } => "file_letter",
+            Self::FileTooLong { .. } => "file_too_long",
+            Self::FileUnfit { .. } => "file_unfit",
             Self::RowNotIncluded { .. } => "row_not_included",
             Self::RowExcluded { .. } => "row_excluded",
             Self::TotalLeftOut => "total_left_out",
@@ -352,6 +391,9 @@ mod tests {
             HoldReason::RowIsTotal { found: found() },
             HoldReason::CellFaulty { field: found(), found: found() },
             HoldReason::FileNotRead,
+            HoldReason::FileLetter { letter: found(), encoding: found() },
+            HoldReason::FileTooLong { found: found(), length_max: found() },
+            HoldReason::FileUnfit { detail: found() },
             HoldReason::RowNotIncluded { column: found(), found: found() },
             HoldReason::RowExcluded { column: found(), found: found() },
             HoldReason::TotalLeftOut,

@@ -21,6 +21,7 @@ mod reference;
 pub mod row_digest;
 mod run;
 pub(crate) mod schedule;
+mod sealed_file;
 mod text_value;
 mod voucher;
 mod voucher_pages;
@@ -42,6 +43,7 @@ pub use question::Topic;
 pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
 pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceForms, ReferenceRules};
 pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, TimeFate, Trigger};
+pub use sealed_file::{FileDigest, FileRefusal, FileSeal, SealedFile};
 pub use voucher::{
     Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Refusal, ShownContent,
     ShownLine, StageResult, VoucherMade, VoucherResult, VoucherState,

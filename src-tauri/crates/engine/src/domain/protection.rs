@@ -48,6 +48,9 @@ pub struct Capabilities {
     pub reference_rules: ReferenceRules,
     /// True if a line may have a VAT code, by which the accounting system computes.
     pub vat_codes: bool,
+    /// True if it takes files and says nothing of them: a record is handed over first, and exported once it is seen in
+    /// the books. The same file is never delivered twice, and its books cannot be asked.
+    pub takes_files: bool,
 }
 
 impl Capabilities {
@@ -66,12 +69,19 @@ impl Capabilities {
     /// search has caught up. Drafts do no harm as long as each of two sees the other's: with a search that does not lag.
     pub fn quarantine(&self, goes_on: Duration) -> Duration {
         match self.protection {
-            _ if self.unique_references => Duration::ZERO,
+            // A file that was given up is found by its number and digest, or was never delivered.
+            _ if self.unique_references || self.takes_files => Duration::ZERO,
             Protection::Enforced => Duration::ZERO,
             Protection::Fenced => self.search_lag,
             Protection::Staged if self.search_lag.is_zero() => Duration::ZERO,
             Protection::Staged | Protection::Observed => goes_on.saturating_add(self.arrival_window()),
         }
+    }
+
+    /// Says whether an unknown request may be sent again as it was, whatever became of it: the answer is that of the
+    /// first time.
+    pub fn repeats_are_harmless(&self) -> bool {
+        self.protection == Protection::Enforced || self.takes_files
     }
 
     /// Returns the time that a run waits at least, once at its beginning, when somebody else has synced since.
@@ -102,6 +112,7 @@ mod tests {
             vouchers_per_request_max: 1,
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
             vat_codes: false,
+            takes_files: false,
         }
     }
 

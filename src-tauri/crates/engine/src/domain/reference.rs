@@ -38,6 +38,12 @@ impl OrganisationId {
         &self.0
     }
 
+    /// Returns the characters that a target must have room for, so that a long id still has a reference of its own: the
+    /// short name, the digest, and the first nine generations.
+    pub fn reference_length_min(&self) -> usize {
+        self.0.len() + 2 + DIGEST_DIGITS + 2
+    }
+
     /// Says whether the short name may well be one for the books of this organisation: it is, or is a part of, its id or
     /// name there, has one of them as a part, or is made of the first letters of the name.
     pub(crate) fn may_stand_for(&self, id: &str, name: &str) -> bool {

@@ -71,8 +71,12 @@ text_value! {
     ItemResult {
         /// The row was acknowledged in this run.
         Posted = "posted",
+        /// The row went into a sealed file, and waits to be seen in the books.
+        HandedOver = "handed_over",
         /// The row was left out: an earlier run had exported it.
         SkippedAlreadyExported = "skipped_already_exported",
+        /// The row was left out: it is in an earlier sealed file, and was not seen in the books yet.
+        SkippedHandedOver = "skipped_handed_over",
         /// The row was left out: the accounting system had it, though this ledger did not.
         SkippedFoundInAccounting = "skipped_found_in_accounting",
         /// The row was left out: the same row stood in the source before.
@@ -165,6 +169,14 @@ pub struct Counts {
     /// The rows that do not count, by a rule. Entries of earlier versions have none.
     #[serde(default)]
     pub left_out: u64,
+    /// The rows that went into a sealed file in this run. Entries of earlier versions have none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub handed_over: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Counts {

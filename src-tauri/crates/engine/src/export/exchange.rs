@@ -6,7 +6,7 @@
 
 use crate::calls::RunError;
 use crate::calls::{CallFailure, Caller};
-use crate::domain::{Acknowledgement, CommitResult, Discarded, DraftId, Refusal, StageResult, VoucherResult};
+use crate::domain::{Acknowledgement, CommitResult, Discarded, DraftId, FileSeal, Refusal, StageResult, VoucherResult};
 use crate::error::{ErrorCode, Problem};
 use crate::ledger::{ClaimedRequest, Settlement, StagedDraft};
 use crate::lock::Permit;
@@ -68,6 +68,9 @@ impl Caller {
         request: &ClaimedRequest,
         doubt: Option<Problem>,
     ) -> (RequestOutcome, Option<RunError>) {
+        if let Some(file) = request.file() {
+            return self.hand_over(permit, request, file.seal(), doubt).await;
+        }
         let was_repeated = doubt.is_some();
         let sent = match route {
             Route::Vouchers => {
@@ -87,6 +90,32 @@ impl Caller {
                 refused(request, problem, too_large, doubt.or(seen))
             }
         }
+    }
+
+    /// Hands a file over. Nothing follows it before it is known to be delivered, so that anything else ends the run.
+    async fn hand_over(
+        &self,
+        permit: &Permit,
+        request: &ClaimedRequest,
+        seal: FileSeal,
+        doubt: Option<Problem>,
+    ) -> (RequestOutcome, Option<RunError>) {
+        let (settlement, halt) = match self.patiently(permit, || self.accounting.hand_over(permit, request)).await {
+            Ok((handed_over, _)) if handed_over == seal => return (all(request, &Settlement::HandedOver(seal)), None),
+            Ok(_) => {
+                let problem = Problem::result_missing();
+                (Settlement::Unknown(problem.clone()), RunError::Problem(problem))
+            }
+            Err(CallFailure::Unknown(problem)) => (Settlement::Unknown(problem.clone()), RunError::Problem(problem)),
+            Err(CallFailure::Refused { problem, .. }) if doubt.is_some() => {
+                (Settlement::Unknown(problem.clone()), RunError::Problem(problem))
+            }
+            Err(CallFailure::Refused { problem, .. }) => (Settlement::NotSent, RunError::Problem(problem)),
+            Err(CallFailure::Unprocessed { halt, doubt: seen }) => {
+                (doubt.or(seen).map_or(Settlement::NotSent, Settlement::Unknown), halt)
+            }
+        };
+        (all(request, &settlement), Some(halt))
     }
 
     /// Commits drafts by their ids, as many in a call as the accounting system takes, one call after the other. A draft

@@ -9,7 +9,7 @@ use super::verify::{ALIKE_MIN, accounts_of, found};
 use crate::calls::{Caller, RunError};
 use crate::compare::{ExportElsewhere, later_exports};
 use crate::domain::evidence::{Evidence, LookUpResult};
-use crate::domain::{Generation, HoldReason, Posting, Protection, RecordId, Reference};
+use crate::domain::{Generation, HoldReason, Posting, RecordId, Reference};
 use crate::error::Problem;
 use crate::export::step::Run;
 use crate::ledger::{Candidate, ClaimMember, Settlement};
@@ -73,6 +73,10 @@ impl LookAhead<'_> {
     }
 
     async fn look_for(self, rows: Vec<Row>, looked: &mut Looked) -> Result<(), RunError> {
+        if self.run.capabilities.takes_files {
+            // Its books cannot be asked. The ledger alone says what is in a file, and the folder that it is this ledger's.
+            return self.lock(rows, looked).await;
+        }
         let references: Vec<Reference> = rows.iter().flat_map(|row| self.looked_up(row)).collect();
         let looked_up = self.caller.look_up(self.run.permit, &references).await?;
         let later = self.later(&rows, &looked_up).await?;
@@ -119,7 +123,7 @@ impl LookAhead<'_> {
     /// Says whether the reference itself has to be looked up. Where references are unique for all time, they are their
     /// own look-up.
     fn looks_for_own(self) -> bool {
-        self.run.capabilities.protection != Protection::Enforced
+        !self.run.capabilities.repeats_are_harmless()
     }
 
     /// Returns every reference under which the record may stand as this generation.

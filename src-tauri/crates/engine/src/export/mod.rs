@@ -21,6 +21,7 @@ pub(crate) mod refused_runs;
 pub(crate) mod reversal;
 pub(crate) mod run;
 mod send;
+mod send_file;
 mod step;
 mod unseen;
 mod verify;

@@ -1,12 +1,15 @@
 //! Decides for one record: send, skip, hold. Pure: ledger snapshot and record in, decision out.
 
+use std::sync::Arc;
+
 use chrono::{Days, NaiveDate};
 
 use crate::domain::{
-    AttemptState, BookingDay, Generation, HoldReason, OrganisationId, Period, Place, Posting, PostingRules, Reference,
-    ReferenceForms,
+    AttemptState, BookingDay, FileRefusal, Generation, HoldReason, OrganisationId, Period, Place, Posting,
+    PostingRules, Reference, ReferenceForms,
 };
 use crate::ledger::{Candidate, Guard};
+use crate::ports::AccountingSystem;
 
 /// The earliest year of an expense; an earlier one is a slip of the keyboard.
 const EARLIEST_YEAR: i32 = 2000;
@@ -26,6 +29,7 @@ pub(crate) struct PlanRules {
     pub(crate) takes_vat_codes: bool,
     /// The run's number, by which it knows what it has settled itself.
     pub(crate) run: Option<i64>,
+    pub(crate) target: Target,
 }
 
 /// The decision for a record.
@@ -37,6 +41,8 @@ pub(crate) enum Decision {
     Send(Box<Posting>),
     /// The record was exported before, by that attempt.
     Skip { attempt_id: i64 },
+    /// The record is in a sealed file, and was not seen in the books yet.
+    WaitsForBooks { attempt_id: i64 },
     /// Something must be put right first.
     Hold(HoldReason),
     /// The record was sent, or maybe; it is blocked until that is known.
@@ -51,14 +57,15 @@ impl PlanRules {
     pub(crate) fn decide(&self, candidate: &Candidate) -> Decision {
         let record = &candidate.record;
         let in_period = self.period.contains(record.date);
-        if let Some(guard) = &candidate.guard {
+        let withdrawn = |guard: &&Guard| guard.state == AttemptState::Withdrawn;
+        if let Some(guard) = candidate.guard.as_ref().filter(|guard| !withdrawn(guard)) {
             return if in_period { self.decide_guarded(guard) } else { Decision::Outside };
         }
         // An impossible date is in no period; it is held whatever the period, or nobody would ever see it.
         if !in_period && self.is_plausible(record.date) {
             return Decision::Outside;
         }
-        match self.posting(candidate, Generation::FIRST) {
+        match self.posting(candidate, candidate.generation()) {
             Ok(posting) => Decision::Send(Box::new(posting)),
             Err(reason) => Decision::Hold(reason),
         }
@@ -67,6 +74,11 @@ impl PlanRules {
     fn decide_guarded(&self, guard: &Guard) -> Decision {
         match guard.state {
             AttemptState::Posted if guard.settled_run.is_some() && guard.settled_run == self.run => Decision::Recovered,
+            // What waits for the books was handed over, and is not sent again.
+            AttemptState::HandedOver if guard.handed_over_in.is_some() && guard.handed_over_in == self.run => {
+                Decision::Recovered
+            }
+            AttemptState::HandedOver => Decision::WaitsForBooks { attempt_id: guard.attempt_id },
             AttemptState::Posted => Decision::Skip { attempt_id: guard.attempt_id },
             _ => Decision::InDoubt,
         }
@@ -94,8 +106,28 @@ impl PlanRules {
         }
         match posting.lines.iter().find_map(|line| line.vat_code.as_ref()) {
             Some(code) if !self.takes_vat_codes => Err(HoldReason::VatCodeNotTaken { vat_code: code.clone() }),
-            Some(_) | None => Ok(posting),
+            Some(_) | None => match self.file_refusal(&posting) {
+                Some(refusal) => Err(refusal.into()),
+                None => Ok(posting),
+            },
         }
+    }
+}
+
+impl PlanRules {
+    /// Returns the reason why no faithful row of a file can be made of a posting, where files are taken.
+    fn file_refusal(&self, posting: &Posting) -> Option<FileRefusal> {
+        self.target.0.as_ref()?.files()?.refusal(posting)
+    }
+}
+
+/// The accounting system that postings are for, where it is known.
+#[derive(Clone, Default)]
+pub(crate) struct Target(pub(crate) Option<Arc<dyn AccountingSystem>>);
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Target").field(&self.0.is_some()).finish()
     }
 }
 
@@ -127,6 +159,7 @@ mod tests {
             takes_vat_codes: false,
             day: BookingDay { today: day("2026-11-22"), time_zone: chrono_tz::Europe::Oslo },
             run: Some(7),
+            target: Target::default(),
         }
     }
 
@@ -151,7 +184,8 @@ mod tests {
     }
 
     fn guarded(state: AttemptState, settled_run: Option<i64>) -> Candidate {
-        let guard = Guard { attempt_id: 3, state, settled_run };
+        let guard =
+            Guard { attempt_id: 3, state, settled_run, generation: Generation::FIRST, handed_over_in: settled_run };
         Candidate { guard: Some(guard), ..candidate() }
     }
 

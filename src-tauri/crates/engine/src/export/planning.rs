@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::{Decision, PlanRules, list};
+use super::plan::{Decision, PlanRules, Target, list};
 use crate::calls::RunError;
 use crate::domain::{
     Capabilities, Currency, Generation, HoldReason, ItemResult, Money, Period, Place, Posting, Record, ReferenceForms,
@@ -27,6 +27,7 @@ impl PlanRules {
             day: parts.settings.booking_day(parts.clock.now()),
             takes_vat_codes: true,
             run,
+            target: Target(Some(parts.accounting.clone())),
         }
     }
 
@@ -207,6 +208,11 @@ impl Page<'_> {
                     settled.attempt_id = Some(attempt_id);
                     self.enter(&settled)?;
                 }
+                Decision::WaitsForBooks { attempt_id } => {
+                    settled.result = ItemResult::SkippedHandedOver;
+                    settled.attempt_id = Some(attempt_id);
+                    self.enter(&settled)?;
+                }
                 Decision::Hold(reason) => {
                     settled.reason = Some(reason);
                     self.enter(&settled)?;
@@ -219,7 +225,7 @@ impl Page<'_> {
                         self.tally.post(&posting);
                     }
                     self.count_look_alike(&candidate.record)?;
-                    self.enter_planned(id.as_str(), &candidate.place)?;
+                    self.enter_planned(id.as_str(), &candidate.place, candidate.generation())?;
                 }
             }
         }
@@ -316,12 +322,12 @@ impl Page<'_> {
         })
     }
 
-    fn enter_planned(&mut self, record_id: &str, place: &Place) -> Result<(), LedgerError> {
+    fn enter_planned(&mut self, record_id: &str, place: &Place, generation: Generation) -> Result<(), LedgerError> {
         self.enter_item(&PlannedItem {
             position: self.position,
             record_id: Some(record_id),
             place,
-            generation: Some(Generation::FIRST),
+            generation: Some(generation),
             result: None,
             attempt_id: None,
             reason: None,

@@ -93,7 +93,10 @@ impl Reporter {
                     counts.skipped += rows;
                     counts.found += rows;
                 }
-                ItemResult::SkippedAlreadyExported | ItemResult::SkippedRepeatedInSource => counts.skipped += rows,
+                ItemResult::HandedOver => counts.handed_over += rows,
+                ItemResult::SkippedAlreadyExported
+                | ItemResult::SkippedHandedOver
+                | ItemResult::SkippedRepeatedInSource => counts.skipped += rows,
                 ItemResult::LeftOut => counts.left_out += rows,
                 ItemResult::Refused => counts.refused += rows,
                 ItemResult::Held => counts.held += rows,

@@ -101,7 +101,7 @@ impl OpenRequestCase<'_> {
             })?;
             attempts.push(OpenAttempt { member: member.clone(), claimed, settlement: None });
         }
-        let may_repeat = self.run.capabilities.protection == Protection::Enforced && open.kind == RequestKind::Vouchers;
+        let may_repeat = self.run.capabilities.repeats_are_harmless() && open.kind == RequestKind::Vouchers;
         let outcome = if may_repeat {
             self.repeat_enforced(&open, &mut attempts).await
         } else {
@@ -173,7 +173,7 @@ impl OpenRequestCase<'_> {
             .filter(|attempt| unclear(attempt))
             .map(|attempt| attempt.claimed.reference().clone())
             .collect();
-        if halt.is_none() && !references.is_empty() {
+        if halt.is_none() && !references.is_empty() && !self.run.capabilities.takes_files {
             let looked_up = self.caller.look_up(self.run.permit, &references).await;
             for attempt in attempts.iter_mut().filter(|attempt| unclear(attempt)) {
                 self.judge_enforced(attempt, looked_up.as_ref());

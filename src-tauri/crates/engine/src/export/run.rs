@@ -125,7 +125,8 @@ impl RunSteps<'_> {
     /// workspace wants that. The run itself stays as it is, whatever is found.
     async fn certify(&self, number: i64, locks: &AcquiredLocks, reporter: &mut Reporter) -> Result<(), Problem> {
         let (posted, left_out) = self.parts.ledger.read(move |tx| tx.count_to_look_up(number)).await?;
-        if !self.parts.settings.compare_after_run || posted + left_out == 0 {
+        let cannot_ask = locks.connection.capabilities.takes_files;
+        if !self.parts.settings.compare_after_run || cannot_ask || posted + left_out == 0 {
             return Ok(());
         }
         reporter.phase(Phase::Finishing, Some(posted + left_out));
@@ -164,6 +165,9 @@ impl RunSteps<'_> {
             reporter.phase(Phase::Recovering, Some(open));
             locks.wait_for_others(&caller).await?;
             recover(&self.of(number, locks)?, &caller, reporter).await?;
+        }
+        if let Some(problem) = self.parts.ledger.read(|tx| tx.unfinished_file()).await? {
+            return Err(RunError::Problem(problem));
         }
         discard_late_drafts(&self.of(number, locks)?, &caller).await?;
         self.go_on()?;
@@ -279,8 +283,12 @@ impl RunSteps<'_> {
             capabilities,
             organisation: &settings.organisation,
             when_still_unknown: settings.when_still_unknown,
-            width: settings.vouchers_per_request.min(capabilities.vouchers_per_request_max).max(1),
-            slots: settings.requests_in_flight.max(1),
+            // A file has all that it may have, and the next one names it.
+            width: match self.parts.accounting.files() {
+                Some(files) => files.vouchers_max().max(1),
+                None => settings.vouchers_per_request.min(capabilities.vouchers_per_request_max).max(1),
+            },
+            slots: if capabilities.takes_files { 1 } else { settings.requests_in_flight.max(1) },
             address: &locks.connection.address,
             record_locks: self.locks_records.load(Ordering::Relaxed).then_some(record_locks),
             unseen: &self.unseen,

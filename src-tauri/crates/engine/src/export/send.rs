@@ -19,6 +19,7 @@ use super::exchange::{RequestOutcome, Route, SentRequest};
 use super::look_ahead::{LookAhead, Looked, Row};
 use super::plan::PlanRules;
 use super::progress::Reporter;
+use super::send_file;
 use super::verify::verified;
 use crate::calls::{Caller, RunError};
 use crate::domain::{
@@ -226,6 +227,12 @@ impl<'a> Sender<'a> {
             let asks = self.asks(slots);
             return self.settle(Vec::new(), asks).await;
         }
+        if self.caller.accounting.files().is_some() {
+            // The number of a file is known when that of the one before it is settled.
+            let next = self.settle(answered, Vec::new()).await?;
+            let Some(ask) = self.file_ask(slots).await? else { return Ok(next) };
+            return self.settle(Vec::new(), vec![ask]).await;
+        }
         let asks = self.asks(slots);
         self.settle(answered, asks).await
     }
@@ -264,9 +271,27 @@ impl<'a> Sender<'a> {
                 body: self.caller.accounting.draw_up(&postings),
                 members,
                 at: self.run.moment(),
+                file: None,
             });
         }
         asks
+    }
+
+    /// Returns the next file to be claimed, once every row that may go into it is known.
+    async fn file_ask(&mut self, slots: usize) -> Result<Option<ClaimAsk>, RunError> {
+        while slots > 0 && !self.ready.is_empty() && (self.is_all_ready() || self.ready.len() >= self.width) {
+            let Some(files) = self.caller.accounting.files() else { return Ok(None) };
+            let drawn = send_file::draw_up(self.run, self.rules, files, &mut self.ready).await?;
+            let held = drawn
+                .unfit
+                .into_iter()
+                .map(|(row, refusal)| (row.member.position, row.member.record_id, HoldReason::from(refusal)));
+            self.hold(held.collect()).await?;
+            if drawn.ask.is_some() {
+                return Ok(drawn.ask);
+            }
+        }
+        Ok(None)
     }
 
     /// Returns where the books are looked at next: the number of the plan's reading, and the position behind which the

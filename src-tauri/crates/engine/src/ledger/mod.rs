@@ -50,6 +50,7 @@ pub(crate) use run::pins::Pin;
 pub(crate) use run::plan_page::{Candidate, Guard, PlannedItem};
 pub(crate) use run::runs::{EarlierRuns, RefusedRun, RunStart};
 pub(crate) use run::schedule::TimeClaim;
+pub(crate) use run::sealed_file::NewFile;
 pub(crate) use run::settle::{Settlement, TakenOver, VoucherHolder};
 pub(crate) use trail::audit::{AuditAct, AuditTip};
 pub(crate) use trail::audit_heads::StoredHead;

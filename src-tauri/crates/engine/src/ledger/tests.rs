@@ -17,6 +17,7 @@ mod found;
 mod lists;
 mod plans;
 mod results;
+mod sealed;
 
 struct StillClock;
 
@@ -108,7 +109,7 @@ fn ask(run: i64, key: &str, position: u64) -> ClaimAsk {
         sent: None,
     };
     let (kind, key) = (RequestKind::Vouchers, RequestKey::new(key));
-    ClaimAsk { run, kind, fence: 1, key, body: b"{}".to_vec(), members: vec![member], at: AT }
+    ClaimAsk { run, kind, fence: 1, key, body: b"{}".to_vec(), members: vec![member], at: AT, file: None }
 }
 
 fn acknowledged() -> Settlement {

@@ -6,13 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Acquired, Answer, CallError, LeaseAsk, LeaseToken, LedgerWitness, LockInfo, LockProgress, Witness, WitnessPage,
-    WitnessSeen,
+    Acquired, Answer, CallError, LeaseAsk, LeaseToken, LedgerWitness, LockInfo, LockProgress, VoucherFiles, Witness,
+    WitnessPage, WitnessSeen,
 };
 use crate::domain::evidence;
 use crate::domain::{
-    Capabilities, CommitResult, Discarded, DraftId, Found, FoundVoucher, Period, Posting, PostingRules, Reference,
-    ReferenceRules, RunId, StageResult, VoucherPages, VoucherResult,
+    Capabilities, CommitResult, Discarded, DraftId, FileSeal, Found, FoundVoucher, Period, Posting, PostingRules,
+    Reference, ReferenceRules, RunId, StageResult, VoucherPages, VoucherResult,
 };
 use crate::error::Problem;
 use crate::ledger::{ClaimedRequest, ClaimedReversal, StagedDraft};
@@ -46,6 +46,12 @@ pub trait AccountingSystem: Send + Sync {
     /// Returns the holder of the lock.
     async fn lock(&self) -> Result<Option<LockInfo>, CallError>;
 
+    /// Returns the maker of files, if the accounting system takes files ([`Capabilities::takes_files`]); a request is
+    /// then one file, and its bytes are the file's.
+    fn files(&self) -> Option<&dyn VoucherFiles> {
+        None
+    }
+
     /// Returns the bytes of a request for these postings, as they will be kept in the ledger and sent.
     fn draw_up(&self, postings: &[Posting]) -> Vec<u8>;
 
@@ -53,6 +59,13 @@ pub trait AccountingSystem: Send + Sync {
     /// `None` if the accounting system gave none. The connector calls [`Permit::check`] directly before its first byte
     /// leaves.
     async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError>;
+
+    /// Delivers the file that a claimed request is, once, and returns the proof: the file that lies where it is fetched
+    /// from, or did. Asked again it answers with the same, and delivers nothing a second time; only if
+    /// [`Capabilities::takes_files`]. It is checked like [`AccountingSystem::commit`].
+    async fn hand_over(&self, _permit: &Permit, _request: &ClaimedRequest) -> Result<FileSeal, CallError> {
+        Err(CallError::NotSent(Problem::books_cannot_be_asked()))
+    }
 
     /// Sends a claimed request as drafts, once; only if protection is `staged`. It is checked and answered like
     /// [`AccountingSystem::commit`].

@@ -4,6 +4,7 @@
 mod accounting;
 mod call;
 mod clock;
+mod files;
 mod lock;
 mod source;
 mod unique_rows;
@@ -12,6 +13,7 @@ mod witness;
 pub use accounting::{AccountingSystem, Connection, LOOK_UP_MAX, ReferencePage, ReferenceScheme, VoucherPage};
 pub use call::{Answer, CallError};
 pub use clock::{Clock, IdSource};
+pub use files::{FileOrder, RenderedFile, UnfitPosting, VoucherFiles};
 pub use lock::{Acquired, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, Unaware};
 pub use source::{
     EXPENSES_MAX, ExportResult, Flaw, Learned, Learning, LockedRecord, PAGE_ROWS_MAX, Pages, Row, Source, SourceError,

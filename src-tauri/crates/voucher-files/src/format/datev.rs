@@ -48,10 +48,10 @@ pub struct DatevSettings {
 const DECIMALS: u8 = 2;
 /// Ten digits, the comma, and the decimals.
 const AMOUNT_MAX: usize = 13;
-const TEXT_MAX: usize = 60;
+pub(super) const TEXT_MAX: usize = 60;
 const COST_CENTRE_MAX: usize = 36;
 const TAX_KEY_MAX: usize = 4;
-const STYLE: Style = Style { encoding: Encoding::Windows1252, delimiter: ';', quoting: Quoting::Texts };
+pub(super) const STYLE: Style = Style { encoding: Encoding::Windows1252, delimiter: ';', quoting: Quoting::Texts };
 const MANNERS: Manners = Manners { unwritable: &[], is_table: true };
 
 pub(super) fn render(batch: &Batch<'_>, settings: &DatevSettings) -> Result<Vec<u8>, Refusal> {

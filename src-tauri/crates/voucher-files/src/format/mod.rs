@@ -18,6 +18,7 @@ pub use sie::SieSettings;
 pub use visma_business::VismaBusinessSettings;
 pub use xledger::XledgerSettings;
 
+use crate::letters::Encoding;
 use crate::refusal::Refusal;
 use crate::voucher::{Book, Voucher};
 use batch::Batch;
@@ -40,6 +41,44 @@ pub enum Format {
     Datev(DatevSettings),
     /// A table as described.
     Table(Template),
+}
+
+impl Format {
+    /// Returns the characters of the shortest text that carries a reference: a longer one does not survive the import.
+    pub fn reference_max(&self) -> usize {
+        match self {
+            Self::Gbat10(settings) => settings.template().map_or(0, |template| template.reference_max()),
+            Self::Xledger(settings) => settings.template().reference_max(),
+            Self::VismaBusiness(settings) => settings.text_max,
+            Self::Office24(settings) => settings.template().reference_max(),
+            Self::Sie(_) => sie::TEXT_MAX,
+            Self::Datev(_) => datev::TEXT_MAX,
+            Self::Table(template) => template.reference_max(),
+        }
+    }
+
+    /// Returns the encoding of its files.
+    pub fn encoding(&self) -> Encoding {
+        match self {
+            Self::Gbat10(settings) => settings.encoding,
+            Self::Xledger(settings) => settings.encoding,
+            Self::VismaBusiness(settings) => settings.encoding,
+            Self::Office24(settings) => settings.encoding,
+            Self::Sie(_) => sie::ENCODING,
+            Self::Datev(_) => datev::STYLE.encoding,
+            Self::Table(template) => template.encoding,
+        }
+    }
+
+    /// Returns the beginning and the extension of a file's name, by which importers know their files.
+    pub fn name_parts(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Gbat10(_) | Self::Xledger(_) | Self::Office24(_) | Self::Table(_) => ("", "csv"),
+            Self::VismaBusiness(_) => ("", "edi"),
+            Self::Sie(_) => ("", "si"),
+            Self::Datev(_) => ("EXTF_", "csv"),
+        }
+    }
 }
 
 /// Returns the bytes of a file with these vouchers, in their order. Equal arguments give equal bytes.

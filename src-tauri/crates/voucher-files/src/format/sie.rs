@@ -39,9 +39,9 @@ impl Default for SieSettings {
     }
 }
 
-const ENCODING: Encoding = Encoding::Cp437;
+pub(super) const ENCODING: Encoding = Encoding::Cp437;
 const DECIMALS: u8 = 2;
-const TEXT_MAX: usize = 255;
+pub(super) const TEXT_MAX: usize = 255;
 const MANNERS: Manners = Manners { unwritable: &[('\\', '/')], is_table: false };
 
 pub(super) fn render(batch: &Batch<'_>, settings: &SieSettings) -> Result<Vec<u8>, Refusal> {

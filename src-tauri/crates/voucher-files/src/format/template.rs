@@ -226,6 +226,12 @@ impl Template {
         Style { encoding: self.encoding, delimiter: self.delimiter, quoting: self.quoting }
     }
 
+    /// Returns the characters of the shortest column in which a reference stands.
+    pub(super) fn reference_max(&self) -> usize {
+        let own = self.columns.iter().filter(|column| column.content == Content::Reference);
+        own.filter_map(|column| column.max).chain([self.text_max()]).min().unwrap_or(TEXT_MAX)
+    }
+
     fn text_max(&self) -> usize {
         let texts = self.columns.iter().filter(|column| column.content == Content::Text);
         texts.map(|column| column.max.unwrap_or(TEXT_MAX)).min().unwrap_or(TEXT_MAX)

@@ -126,6 +126,7 @@ fn capabilities(search_lag: Duration) -> Capabilities {
         vouchers_per_request_max: VOUCHERS_PER_REQUEST_MAX,
         reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
         vat_codes: false,
+        takes_files: false,
     }
 }
 

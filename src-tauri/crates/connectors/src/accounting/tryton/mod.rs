@@ -140,6 +140,7 @@ impl Tryton {
             vouchers_per_request_max: MOVES_PER_CALL_MAX,
             reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
             vat_codes: false,
+            takes_files: false,
         }
     }
 }

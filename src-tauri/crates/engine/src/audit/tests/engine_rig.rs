@@ -163,6 +163,7 @@ impl AccountingSystem for Books {
                 vouchers_per_request_max: 100,
                 reference_rules,
                 vat_codes: false,
+                takes_files: false,
             },
             keeps_scheme: false,
         })

@@ -62,3 +62,9 @@ VALUES (1, 'PM-1', '2026-10-28', '2026-11-01', 'October is closed already', 'kar
 
 INSERT INTO other_day (other_day_id, record_id, instead_of, day, actor_user, actor_host, run_number, chosen_at)
 VALUES (2, 'PM-1', '2026-10-28', '2026-12-01', 'kari', 'HLF-PC-12', 1, '2026-11-03T09:14:04.000Z');
+
+INSERT INTO sealed_file (sealed_file_id, number, label, file_name, format, request_id, run_number, digest, bytes, vouchers,
+                         first_voucher, sums, state, rendered_at)
+VALUES (1, 1, '2026-0001', 'hlf-2026-0001.csv', 'gbat10', 1, 1, zeroblob(32), 120, 1, 1, '[["NOK","412.50"]]', 'rendered',
+        '2026-11-02T09:00:02.000Z');
+UPDATE sealed_file SET state = 'sealed', sealed_at = '2026-11-02T09:00:03.000Z', sealed_run = 1;

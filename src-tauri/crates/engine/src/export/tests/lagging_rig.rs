@@ -317,6 +317,7 @@ impl LaggingRig {
             vouchers_per_request_max: 10,
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
             vat_codes: false,
+            takes_files: false,
         };
         let books = Arc::new(ScriptedBooks {
             time: Arc::clone(&time),

@@ -81,6 +81,7 @@ impl LedgerTx<'_> {
         for (state, records) in tallies {
             match word("record_state.state", &state, RecordState::from_text)? {
                 RecordState::Posted => counts.posted += records,
+                RecordState::HandedOver => counts.handed_over += records,
                 RecordState::Eligible => counts.eligible += records,
                 RecordState::Sending => counts.sending += records,
                 RecordState::InDoubt => counts.in_doubt += records,

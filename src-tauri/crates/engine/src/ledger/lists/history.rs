@@ -135,6 +135,7 @@ impl LedgerTx<'_> {
                 held: count("held")?,
                 in_doubt: count("in_doubt")?,
                 left_out: count("left_out")?,
+                handed_over: count("handed_over")?,
             },
             posted: Vec::new(),
             // A run that was not let in had no lease.

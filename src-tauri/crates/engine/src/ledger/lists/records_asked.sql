@@ -18,7 +18,7 @@ WHERE r.date BETWEEN :from AND :to
     AND (:near IS NULL OR CASE :near
              WHEN 'never_sent' THEN NOT EXISTS (
                  SELECT 1 FROM attempt
-                 WHERE attempt.record_id = r.record_id AND state NOT IN ('refused', 'not_sent'))
+                 WHERE attempt.record_id = r.record_id AND state NOT IN ('refused', 'not_sent', 'withdrawn'))
              WHEN 'open' THEN r.record_id IN (
                  SELECT record_id FROM attempt WHERE settled_at IS NULL)
              WHEN 'alarmed' THEN r.record_id IN (

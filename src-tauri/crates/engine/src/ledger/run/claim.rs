@@ -11,8 +11,10 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::evidence::Expected;
 use crate::domain::{
-    ContentHash, DraftId, Generation, Money, Posting, Record, RecordId, Reference, RequestKey, RequestKind, SentContent,
+    ContentHash, DraftId, Generation, Money, Posting, Record, RecordId, Reference, RequestKey, RequestKind, SealedFile,
+    SentContent,
 };
+use crate::ledger::run::sealed_file::NewFile;
 use crate::ledger::values::{json, signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 
@@ -106,6 +108,8 @@ pub struct ClaimedRequest {
     pub(in crate::ledger) key: RequestKey,
     pub(in crate::ledger) body: Arc<[u8]>,
     pub(in crate::ledger) members: Vec<Claimed>,
+    /// The file that the bytes are, where files are taken.
+    pub(in crate::ledger) file: Option<SealedFile>,
 }
 
 impl ClaimedRequest {
@@ -117,6 +121,11 @@ impl ClaimedRequest {
     /// Returns the bytes, as the connector drew them up.
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// Returns the file that the bytes are; `None` where requests are sent.
+    pub fn file(&self) -> Option<&SealedFile> {
+        self.file.as_ref()
     }
 
     /// Returns its members, in the order of the body.
@@ -216,6 +225,8 @@ pub(crate) struct ClaimAsk {
     pub(crate) body: Vec<u8>,
     pub(crate) members: Vec<ClaimMember>,
     pub(crate) at: Moment,
+    /// The file that the body is, if it is one.
+    pub(crate) file: Option<NewFile>,
 }
 
 /// One member of it.
@@ -272,7 +283,7 @@ impl LedgerTx<'_> {
                 },
             )?;
             let attempt_id = self.inserted();
-            if asked.generation > Generation::FIRST {
+            if asked.generation > Generation::FIRST && !self.follows_withdrawn(&asked)? {
                 self.claim_re_export(ask.run, attempt_id, &asked, ask.at.now)?;
             }
             self.execute_one(
@@ -296,7 +307,11 @@ impl LedgerTx<'_> {
                 position: asked.position,
             });
         }
-        Ok(ClaimedRequest { request_id, key: ask.key, body: ask.body.into(), members })
+        let file = match &ask.file {
+            Some(file) => Some(self.keep_file(ask.run, request_id, file, &ask.body, &members, ask.at.now)?),
+            None => None,
+        };
+        Ok(ClaimedRequest { request_id, key: ask.key, body: ask.body.into(), members, file })
     }
 
     pub(in crate::ledger) fn insert_request(

@@ -6,7 +6,7 @@ WHERE r.reading_id >= (SELECT latest_reading FROM ledger) AND r.reading_id <> :r
     AND NOT EXISTS (SELECT 1 FROM flaw f WHERE f.record_id = r.record_id AND f.reading_id = :reading)
     AND NOT EXISTS (SELECT 1 FROM left_out l WHERE l.record_id = r.record_id AND l.reading_id = :reading)
     AND NOT EXISTS (SELECT 1 FROM attempt
-                    WHERE attempt.record_id = r.record_id AND state NOT IN ('refused', 'not_sent'))
+                    WHERE attempt.record_id = r.record_id AND state NOT IN ('refused', 'not_sent', 'withdrawn'))
 UNION ALL
 SELECT DISTINCT was.record_id, x''
 FROM flaw was

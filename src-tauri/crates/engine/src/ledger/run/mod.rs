@@ -17,5 +17,6 @@ pub(super) mod questions;
 pub(super) mod results_due;
 pub(super) mod runs;
 pub(super) mod schedule;
+pub(super) mod sealed_file;
 pub(super) mod set_aside;
 pub(super) mod settle;

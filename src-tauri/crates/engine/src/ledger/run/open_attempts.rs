@@ -55,9 +55,11 @@ impl LedgerTx<'_> {
 
     /// Counts the open attempts.
     pub(crate) fn open_attempts(&self) -> Result<u64, LedgerError> {
-        let found = self.row("SELECT count(*) AS open FROM attempt WHERE settled_at IS NULL", [], |row| {
-            self.get::<i64>(row, "open")
-        })?;
+        let found = self.row(
+            "SELECT count(*) AS open FROM attempt WHERE settled_at IS NULL AND state <> 'handed_over'",
+            [],
+            |row| self.get::<i64>(row, "open"),
+        )?;
         crate::ledger::values::number("open", found.unwrap_or(0))
     }
 
@@ -107,6 +109,7 @@ impl LedgerTx<'_> {
                 key: RequestKey::new(key),
                 body: Arc::from(body.unwrap_or_default()),
                 members,
+                file: self.file_of_request(request_id)?,
             };
             let keyed_at = instant("request.keyed_at", &keyed_at)?;
             requests.push((request_id, OpenRequest { request, kind, fence, keyed_at, open }));
@@ -154,7 +157,7 @@ impl LedgerTx<'_> {
         )?;
         self.execute(
             "UPDATE attempt SET last_sent_at = :there
-             WHERE request_id = :request AND settled_at IS NULL",
+             WHERE request_id = :request AND settled_at IS NULL AND state <> 'handed_over'",
             named_params! { ":there": there, ":request": request.request_id },
         )?;
         let key = fresh_key.unwrap_or_else(|| request.key.clone());

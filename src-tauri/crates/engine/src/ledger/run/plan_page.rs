@@ -31,6 +31,17 @@ pub(crate) struct Guard {
     pub(crate) state: AttemptState,
     /// The run that settled it, by number.
     pub(crate) settled_run: Option<i64>,
+    pub(crate) generation: Generation,
+    /// The run that handed over its file, by number.
+    pub(crate) handed_over_in: Option<i64>,
+}
+
+impl Candidate {
+    /// Returns the generation under which it goes: the first, or the one behind a file that was withdrawn.
+    pub(crate) fn generation(&self) -> Generation {
+        let withdrawn = self.guard.as_ref().filter(|guard| guard.state == AttemptState::Withdrawn);
+        withdrawn.map_or(Generation::FIRST, |guard| guard.generation.next())
+    }
 }
 
 /// A row of the plan, as it enters a run.
@@ -124,6 +135,9 @@ impl LedgerTx<'_> {
                 attempt_id,
                 state: word("attempt.state", &self.get::<String>(row, "state")?, AttemptState::from_text)?,
                 settled_run: self.get(row, "settled_run")?,
+                generation: Generation::new(self.get(row, "guard_generation")?)
+                    .ok_or(LedgerError::Impossible { what: "generation", found: "0".into() })?,
+                handed_over_in: self.get(row, "handed_over_in")?,
             }),
         };
         let other_day = match self.get::<Option<String>>(row, "other_day")? {

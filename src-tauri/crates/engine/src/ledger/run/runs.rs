@@ -259,7 +259,7 @@ impl LedgerTx<'_> {
                 ":run": run, ":now": stamp(now), ":outcome": outcome.as_str(), ":error": error.map(json),
                 ":posted": signed(counts.posted), ":skipped": signed(counts.skipped), ":found": signed(counts.found),
                 ":refused": signed(counts.refused), ":held": signed(counts.held), ":in_doubt": signed(counts.in_doubt),
-                ":left_out": signed(counts.left_out),
+                ":left_out": signed(counts.left_out), ":handed_over": signed(counts.handed_over),
             },
         )?;
         self.execute(include_str!("sum_run.sql"), named_params! { ":run": run })?;
@@ -281,6 +281,7 @@ impl LedgerTx<'_> {
             let rows = number("rows", rows)?;
             match result.as_deref() {
                 Some("posted") => counts.posted += rows,
+                Some("handed_over") => counts.handed_over += rows,
                 Some("refused") => counts.refused += rows,
                 Some("held") => counts.held += rows,
                 Some("in_doubt") => counts.in_doubt += rows,

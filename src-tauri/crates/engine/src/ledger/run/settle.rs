@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rusqlite::named_params;
 
 use crate::domain::{
-    Acknowledgement, Act, Actor, DraftId, FoundVoucher, Generation, HoldReason, ItemResult, RecordId, Reference,
-    Refusal, RequestKey, RequestKind, VoucherMade, VoucherState,
+    Acknowledgement, Act, Actor, DraftId, FileSeal, FoundVoucher, Generation, HoldReason, ItemResult, RecordId,
+    Reference, Refusal, RequestKey, RequestKind, VoucherMade, VoucherState,
 };
 use crate::error::Problem;
 use crate::ledger::run::claim::{ClaimMember, Moment};
@@ -23,6 +23,8 @@ pub(crate) enum Settlement {
     Posted { acknowledgement: Acknowledgement, found: bool, made: Option<VoucherMade> },
     /// A draft stands there, to be committed by this id.
     Staged(DraftId),
+    /// It is in this file, which was delivered.
+    HandedOver(FileSeal),
     /// The accounting system said no; `voucher_id` if another voucher stands under the reference.
     Refused { refusal: Refusal, voucher_id: Option<String> },
     /// The attempt was provably never processed.
@@ -66,6 +68,7 @@ impl Settlement {
     pub(crate) fn result(&self) -> Option<ItemResult> {
         Some(match self {
             Self::Posted { found: false, .. } => ItemResult::Posted,
+            Self::HandedOver(_) => ItemResult::HandedOver,
             Self::Posted { found: true, .. } => ItemResult::SkippedFoundInAccounting,
             Self::Refused { .. } => ItemResult::Refused,
             Self::NotSent => ItemResult::NotSent,
@@ -78,7 +81,7 @@ impl Settlement {
     /// Says whether the attempt stays open.
     pub(crate) fn is_open(&self) -> bool {
         match self {
-            Self::Staged(_) | Self::Unknown(_) | Self::StillUnknown(_) | Self::Unclear(_) => true,
+            Self::Staged(_) | Self::HandedOver(_) | Self::Unknown(_) | Self::StillUnknown(_) | Self::Unclear(_) => true,
             Self::TakenOver(taken) => taken.settlement.is_open(),
             Self::Posted { .. } | Self::Refused { .. } | Self::NotSent => false,
         }
@@ -90,7 +93,7 @@ impl Settlement {
             Self::Unknown(problem) | Self::StillUnknown(problem) => Some(Reason::InDoubt(problem.clone())),
             Self::Unclear(vouchers) => Some(Reason::InDoubt(unclear(vouchers))),
             Self::TakenOver(taken) => taken.settlement.reason(),
-            Self::Posted { .. } | Self::NotSent | Self::Staged(_) => None,
+            Self::Posted { .. } | Self::HandedOver(_) | Self::NotSent | Self::Staged(_) => None,
         }
     }
 
@@ -98,6 +101,7 @@ impl Settlement {
         match self {
             Self::Posted { .. } => "posted",
             Self::Staged(_) => "staged",
+            Self::HandedOver(_) => "handed_over",
             Self::Refused { .. } => "refused",
             Self::NotSent | Self::TakenOver(_) => "not_sent",
             Self::Unknown(_) | Self::StillUnknown(_) | Self::Unclear(_) => "unknown",
@@ -264,7 +268,7 @@ impl LedgerTx<'_> {
     }
 
     /// Returns the person who made a run, and the user that the accounting system took them for.
-    pub(super) fn maker_of(&self, run: i64) -> Result<(Actor, String), LedgerError> {
+    pub(in crate::ledger) fn maker_of(&self, run: i64) -> Result<(Actor, String), LedgerError> {
         let found = self.row(
             "SELECT actor_user, actor_host, accounting_user FROM run WHERE run_number = :run",
             named_params! { ":run": run },
@@ -292,6 +296,9 @@ impl LedgerTx<'_> {
         let evidence = if let Settlement::Unclear(vouchers) = settlement { Some(json(vouchers)) } else { None };
         let draft = if let Settlement::Staged(draft) = settlement { Some(draft.as_str()) } else { None };
         let settled = !settlement.is_open();
+        if let Settlement::HandedOver(seal) = settlement {
+            self.seal_file(run, claimed.attempt_id, *seal, at.now)?;
+        }
         let sent_by = matches!(settlement, Settlement::Unknown(_) | Settlement::Staged(_)).then(|| stamp(at.there));
         self.execute_one(
             "attempt",
@@ -307,6 +314,9 @@ impl LedgerTx<'_> {
                 ":reference": claimed.reference.as_str(), ":generation": claimed.generation.number(),
             },
         )?;
+        if matches!(settlement, Settlement::NotSent) {
+            self.void_file(claimed.attempt_id)?;
+        }
         if acknowledgement.is_some() {
             self.be_due(run, claimed.attempt_id, at.now)?;
         }
@@ -461,7 +471,8 @@ impl LedgerTx<'_> {
     pub(in crate::ledger) fn let_go_of_body(&self, request_id: i64) -> Result<(), LedgerError> {
         self.execute(
             "UPDATE request SET body = NULL WHERE request_id = :request AND NOT EXISTS
-                 (SELECT 1 FROM attempt WHERE request_id = :request AND settled_at IS NULL)",
+                 (SELECT 1 FROM attempt WHERE request_id = :request AND settled_at IS NULL)
+                 AND NOT EXISTS (SELECT 1 FROM sealed_file WHERE request_id = :request AND state <> 'void')",
             named_params! { ":request": request_id },
         )?;
         Ok(())

@@ -42,7 +42,7 @@ pub(crate) const COLUMNS_OUTSIDE: [(&str, &str, &str); 9] = [
 pub(crate) const RUN_ITEM: &str = "run_item";
 
 /// The conditions under which a row never changes again.
-const SETTLED: [(&str, &str); 17] = [
+const SETTLED: [(&str, &str); 18] = [
     ("acceptance", "1"),
     ("alarm", "cleared_at IS NOT NULL"),
     ("attempt", "settled_at IS NOT NULL"),
@@ -58,6 +58,7 @@ const SETTLED: [(&str, &str); 17] = [
     ("run", "finished_at IS NOT NULL"),
     ("run_sum", "1"),
     ("schedule_seen", "1"),
+    ("sealed_file", "state = 'withdrawn' OR state = 'void'"),
     ("set_aside", "1"),
     ("scheduled_time", "how <> 'claimed'"),
 ];
