@@ -26,6 +26,8 @@ mod policy;
 mod privacy;
 mod re_export;
 #[cfg(unix)]
+mod read_back;
+#[cfg(unix)]
 mod schedule;
 mod server;
 #[cfg(target_os = "linux")]
@@ -35,6 +37,7 @@ mod stopped_files;
 mod two_ledgers;
 #[cfg(unix)]
 mod unattended;
+mod voucher_files;
 mod vouchers;
 mod waiting;
 mod wrong_answers;

@@ -4,6 +4,8 @@
 //! A process that has to be in the middle of its work is held there by the sandbox until the test lets it go.
 
 #[cfg(unix)]
+mod files;
+#[cfg(unix)]
 mod matrix;
 mod random_kills;
 mod site;

@@ -1,7 +1,9 @@
 //! Serves every question: finds the programs under test and the project's shared data, and holds what several rigs share.
 
 mod cli_rig;
+mod file_rig;
 mod lies;
+mod made_up_books;
 mod outside;
 mod patience;
 mod proxy;
@@ -11,7 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 pub use cli_rig::{CliRig, TOKEN, plain_source, real_source};
+pub use file_rig::FileRig;
 pub use lies::Lie;
+pub use made_up_books::{BookedVoucher, MadeUpBooks};
 pub use outside::{CompanyProxy, HOST, certify, web_page};
 pub use patience::{WAIT_MAX, look_for, wait_for, wait_until};
 pub use proxy::{Fault, Proxy};

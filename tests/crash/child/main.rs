@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use postonce_connectors::Workspace;
+use postonce_connectors::{AccountingSettings, Workspace};
 use postonce_engine::domain::{Outcome, Period, Trigger};
 use postonce_engine::{Engine, Ledger, SyncAsk, WriteMoment};
 
@@ -40,11 +40,12 @@ async fn sync(folder: &Path, steps: Arc<Steps>) -> ExitCode {
         WriteMoment::After => watched.reach("write", Moment::After),
     })
     .expect("a ledger");
-    parts.accounting = Arc::new(world::Accounting::new(
-        parts.accounting,
-        Arc::clone(&steps),
-        workspace.accounting().remote().url.clone(),
-    ));
+    let server = workspace.accounting().remote().map(|remote| remote.url.clone());
+    let files = match workspace.accounting() {
+        AccountingSettings::File(settings) => Some(settings.folder.clone()),
+        _ => None,
+    };
+    parts.accounting = Arc::new(world::Accounting::new(parts.accounting, Arc::clone(&steps), server, files));
     parts.source = Arc::new(world::Records::new(parts.source, steps));
     parts.settings.wait_for_lock = WAIT_FOR_LOCK;
     let actor = postonce_connectors::actor();

@@ -1,15 +1,16 @@
 //! Wraps the real accounting system and the real source, with each call a step.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::domain::{
-    CommitResult, Discarded, DraftId, Found, Period, Posting, Reference, RunId, StageResult, VoucherResult,
+    CommitResult, Discarded, DraftId, FileSeal, Found, Period, Posting, Reference, RunId, StageResult, VoucherResult,
 };
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress, Pages,
-    Row, Source, SourceError, VoucherPage, Witness, WitnessSeen,
+    Row, Source, SourceError, VoucherFiles, VoucherPage, Witness, WitnessSeen,
 };
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft};
 use serde_json::{Value, json};
@@ -22,17 +23,48 @@ const LATE_MS: u64 = 500;
 pub(crate) struct Accounting {
     inner: Arc<dyn AccountingSystem>,
     steps: Arc<Steps>,
-    admin: String,
+    /// The sandbox's switches, where there is a sandbox.
+    admin: Option<String>,
+    /// The folder into which files are put, where there is one.
+    files: Option<PathBuf>,
 }
 
 impl Accounting {
-    pub(crate) fn new(inner: Arc<dyn AccountingSystem>, steps: Arc<Steps>, url: reqwest::Url) -> Self {
-        Self { inner, steps, admin: format!("{}/admin", url.as_str().trim_end_matches('/')) }
+    pub(crate) fn new(
+        inner: Arc<dyn AccountingSystem>,
+        steps: Arc<Steps>,
+        server: Option<reqwest::Url>,
+        files: Option<PathBuf>,
+    ) -> Self {
+        let admin = server.map(|url| format!("{}/admin", url.as_str().trim_end_matches('/')));
+        Self { inner, steps, admin, files }
+    }
+
+    /// Returns once another number is taken in the folder: the file may lie in its place by then, or not.
+    async fn number_taken(&self, before: usize) {
+        while self.numbers() <= before {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn numbers(&self) -> usize {
+        let notes = self.files.as_ref().map(|folder| folder.join(".postonce/files"));
+        notes.and_then(|notes| std::fs::read_dir(notes).ok()).map_or(0, Iterator::count)
     }
 
     /// Makes one call as one step; `class` is the sandbox's name for its kind.
     async fn step<T>(&self, name: &'static str, class: &str, call: impl Future<Output = T>) -> T {
         self.steps.begin(name);
+        if self.steps.ends(name, Moment::In) && self.admin.is_none() {
+            let before = self.numbers();
+            if name == "hand_over" {
+                tokio::select! {
+                    _ = call => {}
+                    () = self.number_taken(before) => {}
+                }
+            }
+            end();
+        }
         if self.steps.ends(name, Moment::In) {
             let fired = self.make_late(class).await;
             tokio::select! {
@@ -64,7 +96,8 @@ impl Accounting {
     }
 
     async fn admin(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
-        let mut request = reqwest::Client::new().request(method, format!("{}/{path}", self.admin));
+        let mut request =
+            reqwest::Client::new().request(method, format!("{}/{path}", self.admin.as_deref().unwrap_or_default()));
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -113,6 +146,14 @@ impl AccountingSystem for Accounting {
 
     fn draw_up(&self, postings: &[Posting]) -> Vec<u8> {
         self.inner.draw_up(postings)
+    }
+
+    fn files(&self) -> Option<&dyn VoucherFiles> {
+        self.inner.files()
+    }
+
+    async fn hand_over(&self, permit: &Permit, request: &ClaimedRequest) -> Result<FileSeal, CallError> {
+        repeatable!(self, "hand_over", "vouchers", self.inner.hand_over(permit, request))
     }
 
     async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError> {

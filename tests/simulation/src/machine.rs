@@ -318,6 +318,7 @@ impl Machine {
                 when_still_unknown: options.when_still_unknown,
                 re_export_needs_approval: false,
                 take_over_forbidden_by: None,
+                read_back_within: TimeDelta::days(14),
                 schedule: None,
                 compare_after_run: options.compares,
                 file_lock: self.planted.lock_file(&self.body.ledger(), &process.name),

@@ -86,6 +86,8 @@ pub(crate) enum Command {
     BookOn(BookOn),
     /// Ledger against accounting system, both ways.
     Compare(Compare),
+    /// The voucher files that were handed over.
+    Files(Files),
     /// Writes a run's certificate as PDF, CSV or JSON.
     Certificate(Certificate),
     /// Makes a new ledger from the accounting system, and keeps the old one aside. Nothing is sent.
@@ -356,6 +358,9 @@ pub(crate) struct BookOn {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Compare {
+    /// The books, as the accounting system handed them out: SAF-T, SIE 4, DATEV, or the workspace's table.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
+    pub(crate) file: Option<PathBuf>,
     /// Only vouchers dated on this day or later (YYYY-MM-DD).
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<NaiveDate>,
@@ -368,6 +373,43 @@ pub(crate) struct Compare {
     /// Replaces a file that is there already.
     #[arg(long, requires = "out")]
     pub(crate) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Files {
+    #[command(subcommand)]
+    pub(crate) command: Option<FilesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FilesCommand {
+    /// Writes a voucher file once more, with the very bytes that were handed over.
+    Save {
+        /// The number of the voucher file.
+        #[arg(value_name = "NUMBER")]
+        file: String,
+        /// The place to write it to.
+        #[arg(value_name = "FILE")]
+        to: PathBuf,
+        /// Replaces a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Withdraws a voucher file that was never imported: its records go again, in a new one.
+    Withdraw {
+        /// The number of the voucher file.
+        #[arg(value_name = "NUMBER")]
+        file: String,
+        /// The books of today, which show that nothing of it is there.
+        #[arg(long, value_name = "FILE")]
+        books: PathBuf,
+        /// Reason: a few words at least, for the readers of the audit trail.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The number of the voucher file once more.
+        #[arg(long, value_name = "NUMBER")]
+        confirm: String,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -559,6 +601,7 @@ impl Command {
             Self::Confirm(_) => "confirm",
             Self::SetAside(_) => "set-aside",
             Self::BookOn(_) => "book-on",
+            Self::Files(_) => "files",
             Self::Compare(_) => "compare",
             Self::Certificate(_) => "certificate",
             Self::Rebuild(_) => "rebuild",

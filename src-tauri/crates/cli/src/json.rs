@@ -252,7 +252,7 @@ pub(crate) fn story(reader: Reader<'_>, story: &RecordStory) -> Value {
             "generation": attempt.generation.number(), "state": attempt.state.as_str(),
             "reference": attempt.reference, "run_id": attempt.run_id, "claimed_at": instant(attempt.claimed_at),
             "settled_at": attempt.settled_at.map(instant), "settled_by": attempt.settled_by,
-            "voucher_id": attempt.voucher_id, "voucher_number": attempt.voucher_number,
+            "voucher_id": attempt.voucher_id, "voucher_number": attempt.voucher_number, "file": attempt.file,
             "reason": attempt.reason.as_ref().map(|reason| sentences::reason(reader, reason)),
             "evidence": attempt.evidence,
         })

@@ -67,6 +67,7 @@ fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
             Command::Confirm(asked) => commands::confirm::confirm(args, asked, output).await,
             Command::SetAside(asked) => commands::confirm::set_aside(args, asked, output).await,
             Command::BookOn(asked) => commands::confirm::book_on(args, asked, output).await,
+            Command::Files(asked) => commands::files::files(args, asked, output).await,
             Command::Compare(asked) => commands::compare::compare(args, asked, output).await,
             Command::Certificate(asked) => commands::report::certificate(args, asked, output).await,
             Command::Rebuild(asked) => commands::rebuild::rebuild(args, asked, output).await,

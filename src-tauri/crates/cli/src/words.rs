@@ -25,6 +25,18 @@ catalogue! {
     HANDED_OVER: "Handed over, waiting for the books", "Overlevert, venter på regnskapet";
     ALREADY_HANDED_OVER: "Handed over before, waiting for the books", "Overlevert før, venter på regnskapet";
     WITHDRAWN: "Withdrawn with its file", "Trukket tilbake med filen";
+    VOUCHER_FILE: "Voucher file", "Bilagsfil";
+    NO_FILES: "No voucher file was handed over yet.", "Ingen bilagsfil er overlevert ennå.";
+    FILE_RENDERED: "made, not delivered yet", "laget, ikke levert ennå";
+    FILE_SEALED: "handed over", "overlevert";
+    FILE_WAIT: "waiting for the books", "venter på regnskapet";
+    BOOKS_VOUCHERS: "Vouchers in the file", "Bilag i filen";
+    BOOKS_EXPORTED: "Now seen in the books", "Nå sett i regnskapet";
+    BOOKS_WAITING: "Still waiting for the books", "Venter fortsatt på regnskapet";
+    BOOKS_ABSENT: "  of these proven not to be there", "  av disse som beviselig ikke står der";
+    imported_twice(record: &str, vouchers: &str):
+        "{record} stands in the books as {vouchers}: imported twice. Reverse all but one of them there, and read the books back again.",
+        "{record} står i regnskapet som {vouchers}: importert to ganger. Tilbakefør alle unntatt ett der, og les regnskapet tilbake på nytt.";
     FILES_OVERDUE: "Files not seen in the books in time", "Filer som ikke er sett i regnskapet i tide";
     REFUSED: "Refused", "Avvist";
     HELD: "Held back", "Holdt tilbake";

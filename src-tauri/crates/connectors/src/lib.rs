@@ -4,6 +4,7 @@
 //! [`parts`] puts it together.
 
 mod accounting;
+mod books;
 #[cfg(test)]
 mod fuzz;
 mod http;
@@ -24,6 +25,7 @@ use postonce_engine::error::Problem;
 use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Signer, Source};
 use postonce_engine::{Ledger, LedgerError, Parts};
 
+pub use books::books_file;
 pub use machine::{SystemClock, UuidIds, actor, keep_files_private};
 pub use secrets::{KeyringError, SecretError, Secrets};
 pub use source::files::{Preview, PreviewRow, WrittenCells};

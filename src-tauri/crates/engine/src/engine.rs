@@ -23,7 +23,7 @@ use crate::lock::FileLock;
 use crate::lock::slot::{Entered, Slot};
 use crate::parts::Parts;
 use crate::ports::{Connection, SourceRemark};
-use crate::views::{LockFacts, PlanSummary, Progress, RecordCounts};
+use crate::views::{HandedOverFile, LockFacts, PlanSummary, Progress, RecordCounts};
 
 /// The engine of a workspace.
 pub struct Engine {
@@ -166,10 +166,20 @@ impl Engine {
     /// If the ledger cannot be read.
     pub async fn counts(&self) -> Result<RecordCounts, Problem> {
         let mut counts = self.parts.ledger.counts().await?;
+        counts.files_overdue = self.overdue_files().await?.len() as u64;
         if counts.sending > 0 && self.nobody_sends() {
             counts.in_doubt += std::mem::take(&mut counts.sending);
         }
         Ok(counts)
+    }
+
+    /// Returns the files whose vouchers were not seen in the books although the time for it is over, oldest first.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn overdue_files(&self) -> Result<Vec<HandedOverFile>, Problem> {
+        let before = self.parts.clock.now() - self.parts.settings.read_back_within;
+        Ok(self.parts.ledger.overdue_files(before).await?)
     }
 
     /// Returns how many exports the source has not heard of yet, if it takes results.

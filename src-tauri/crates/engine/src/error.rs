@@ -187,6 +187,8 @@ error_codes! {
     FileAbsenceUnproven = file_absence_unproven(file, unproven), exit 1;
     /// The accounting system takes files, and cannot be asked: its books are read back from a file.
     BooksCannotBeAsked = books_cannot_be_asked(), exit 1;
+    /// The record is in this file: it is withdrawn with all of it, or not at all.
+    RecordInFile = record_in_file(record, file), exit 1;
     /// The file of the books cannot be read, or not to its end.
     BooksUnreadable = books_unreadable(path, place, detail), exit 1;
     /// The file has the books of another company.

@@ -55,7 +55,7 @@ pub use lock::{LeaseLost, Permit, UniqueLease};
 pub use parts::Parts;
 pub use settings::{Settings, SourceRule, StatedBooks, WhenStillUnknown};
 pub use verbs::{
-    BreakAsk, CompareAsk, CompareEnd, ForgetAsk, Forgotten, OldLedger, ReExportAsk, ReExportStep, RebuildAsk,
-    RebuildEnd, Rebuilt, Resolution, ResolveAsk, RestoreAsk, ScheduleNews, SettingChange, Stillness, nobody_sends,
-    put_in_place, restore, voucher_preview,
+    BreakAsk, CompareAsk, CompareEnd, ForgetAsk, Forgotten, OldLedger, ReExportAsk, ReExportStep, ReadBack,
+    ReadBackAsk, ReadBackEnd, RebuildAsk, RebuildEnd, Rebuilt, Resolution, ResolveAsk, RestoreAsk, ScheduleNews,
+    SettingChange, Stillness, WithdrawAsk, nobody_sends, put_in_place, restore, voucher_preview,
 };

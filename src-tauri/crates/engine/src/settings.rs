@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::domain::schedule::Schedule;
@@ -39,6 +39,8 @@ pub struct Settings {
     pub re_export_needs_approval: bool,
     /// The place of the rule that nobody takes the lock from its holder, if this machine has one.
     pub take_over_forbidden_by: Option<String>,
+    /// The time within which a file that was handed over has to be seen in the books, before it waits for a person.
+    pub read_back_within: TimeDelta,
     /// The schedule by which to sync without a request.
     pub schedule: Option<Schedule>,
     /// The file by which programs on this machine exclude each other.

@@ -434,6 +434,8 @@ pub struct AttemptStory {
     pub made: Option<VoucherMade>,
     /// True if its voucher was found in the accounting system, while the answer to the request itself was lost.
     pub found: bool,
+    /// The number of the file in which it was handed over, as people read it, where files are taken.
+    pub file: Option<String>,
     /// The acknowledgement.
     pub voucher_id: Option<String>,
     /// The number that people use.

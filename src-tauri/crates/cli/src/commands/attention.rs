@@ -1,14 +1,16 @@
 //! Runs `attention`: the list of everything that waits for a person.
 
+use postonce_connectors::SystemClock;
 use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher, VoucherPart};
 use postonce_engine::nobody_sends;
+use postonce_engine::ports::Clock as _;
 use postonce_engine::views::{Alarm, AttentionItem, Changed, Content, ReExport, RecordState};
 use postonce_reports::figures;
 use postonce_words::Message;
 use serde_json::{Value, json};
 
 use super::re_export::approval;
-use super::{ledger, state};
+use super::{files, ledger, state};
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -18,7 +20,10 @@ use crate::{Status, json, words};
 const PAGE_ITEMS: u32 = 1_000;
 
 pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Failure> {
-    let ledger = ledger(&args.open_workspace(output)?)?;
+    let workspace = args.open_workspace(output)?;
+    let ledger = ledger(&workspace)?;
+    let due_since = SystemClock::start().now() - workspace.settings().read_back_within;
+    let overdue = ledger.overdue_files(due_since).await?;
     let left = nobody_sends(&ledger);
     let mut items: Vec<AttentionItem> = Vec::new();
     loop {
@@ -29,19 +34,23 @@ pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Fa
         items.extend(page);
     }
     let (approvals, questions) = (ledger.approvals().await?, ledger.questions().await?);
-    let is_clear = items.is_empty() && approvals.is_empty() && questions.is_empty();
+    let is_clear = items.is_empty() && approvals.is_empty() && questions.is_empty() && overdue.is_empty();
     if output.json {
         let items: Vec<Value> = items.iter().map(|item| json::attention(output.reader(), item)).collect();
         let approvals: Vec<Value> = approvals.iter().map(json::waiting).collect();
+        let files: Vec<Value> = overdue.iter().map(files::document).collect();
         let questions: Vec<Value> =
             questions.iter().map(|question| json::question(output.reader(), question)).collect();
-        output.document(&json!({ "items": items, "approvals": approvals, "questions": questions }));
+        output.document(&json!({ "items": items, "approvals": approvals, "questions": questions, "files": files }));
     } else if is_clear {
         output.say(output.word(words::ALL_CLEAR));
     } else {
         for question in &questions {
             output.say(format!("{}:", output.word(words::ASKED)));
             output.say(format!("    {}", output.error(&question.problem)));
+        }
+        for file in &overdue {
+            output.say(format!("{}: {}", output.word(words::FILES_OVERDUE), files::line(file, output)));
         }
         items.iter().for_each(|item| print(item, output));
         approvals.iter().for_each(|re_export| tell_approval(re_export, output));

@@ -1,13 +1,17 @@
 //! Runs `compare`: ledger against accounting system, both ways.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
-use postonce_engine::domain::Period;
+use postonce_connectors::books_file;
+use postonce_engine::domain::{DifferenceKind, Period};
 use postonce_engine::error::Problem;
 use postonce_engine::views::{Comparison, Difference};
-use postonce_engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress, Engine, Ledger};
+use postonce_engine::{
+    CompareAsk, CompareEnd, ComparePhase, CompareProgress, Engine, Ledger, ReadBack, ReadBackAsk, ReadBackEnd,
+};
 use postonce_practice::{OpenWorkspace, with_open_workspace};
 use postonce_reports::{comparison_json, difference_json, difference_words, figures, verdict};
 use serde_json::{Value, json};
@@ -26,6 +30,9 @@ const PAGE_DIFFERENCES: u32 = 1_000;
 const NAMED_MAX: usize = 200;
 
 pub(crate) async fn compare(args: &Args, asked: &Compare, output: &Output) -> Result<Status, Failure> {
+    if let Some(books) = &asked.file {
+        return read_back(args, asked, books, output).await;
+    }
     let period = Period::new(asked.from, asked.to).map_err(Problem::from)?;
     let workspace = args.open_workspace(output)?;
     // A file that cannot be written is reported before the accounting system is asked for thousands of vouchers.
@@ -46,13 +53,68 @@ pub(crate) async fn compare(args: &Args, asked: &Compare, output: &Output) -> Re
             paper.write(workspace, engine.ledger(), &comparison, None, output).await?;
         }
         if output.json {
-            document(engine.ledger(), &comparison, output).await?;
+            document(engine.ledger(), &comparison, None, output).await?;
         } else {
             print(engine.ledger(), &comparison, output).await?;
         }
         Ok(if comparison.is_equal() { Status::Done } else { Status::Attention })
     })
     .await
+}
+
+/// Reads the books back from a file, and draws the consequences.
+async fn read_back(args: &Args, asked: &Compare, books: &Path, output: &Output) -> Result<Status, Failure> {
+    let workspace = args.open_workspace(output)?;
+    let paper = asked.out.as_deref().map(|path| Paper::check(path, asked.force)).transpose()?;
+    with_open_workspace(workspace, async |OpenWorkspace { workspace, engine, .. }| {
+        let ask = ReadBackAsk { books: books_file(workspace, books), actor: actor() };
+        let read = match engine.read_back(ask).await {
+            ReadBackEnd { read: Some(read), .. } => read,
+            end => return Err(failure(end)),
+        };
+        let comparison = &read.comparison;
+        if let Some(paper) = paper {
+            paper.write(workspace, engine.ledger(), comparison, None, output).await?;
+        }
+        if output.json {
+            document(engine.ledger(), comparison, Some(&read), output).await?;
+        } else {
+            tell_read(engine.ledger(), &read, output).await?;
+        }
+        let overdue = engine.overdue_files().await?;
+        let is_well = comparison.differences == 0 && overdue.is_empty();
+        Ok(if is_well { Status::Done } else { Status::Attention })
+    })
+    .await
+}
+
+/// Returns the failure of a reading that did not come to an end.
+pub(crate) fn failure(end: ReadBackEnd) -> Failure {
+    let problem = end.error.unwrap_or_else(|| Problem::internal("the reading ended without a word"));
+    Failure { problem, lock: end.lock.map(Box::new) }
+}
+
+async fn tell_read(ledger: &Ledger, read: &ReadBack, output: &Output) -> Result<(), Failure> {
+    let row = |message, count: u64| vec![output.word(message).to_owned(), output.count(count)];
+    let mut rows = vec![
+        row(words::BOOKS_VOUCHERS, read.facts.vouchers),
+        row(words::BOOKS_EXPORTED, read.exported),
+        row(words::BOOKS_WAITING, read.waiting),
+    ];
+    rows.extend((read.absent > 0).then(|| row(words::BOOKS_ABSENT, read.absent)));
+    output.table(&rows);
+    for difference in
+        ledger.differences(read.comparison.comparison_id, 0, PAGE_DIFFERENCES).await?.iter().take(NAMED_MAX)
+    {
+        output.say(format!("  {}", line(difference, output)));
+        if difference.kind == DifferenceKind::Several {
+            let name = difference.record_id.as_deref().unwrap_or(&difference.reference);
+            let standing = difference.sides.accounting.iter();
+            let vouchers: Vec<&str> = standing.map(|voucher| voucher.acknowledgement.voucher_id.as_str()).collect();
+            output.say(format!("    {}", words::imported_twice(output.language, name, &vouchers.join(", "))));
+        }
+    }
+    Ok(())
 }
 
 async fn run(engine: &Arc<Engine>, period: Period, output: &Output) -> CompareEnd {
@@ -80,7 +142,12 @@ async fn run(engine: &Arc<Engine>, period: Period, output: &Output) -> CompareEn
     end
 }
 
-async fn document(ledger: &Ledger, comparison: &Comparison, output: &Output) -> Result<(), Failure> {
+async fn document(
+    ledger: &Ledger,
+    comparison: &Comparison,
+    read: Option<&ReadBack>,
+    output: &Output,
+) -> Result<(), Failure> {
     let mut differences: Vec<Value> = Vec::new();
     let mut after = 0;
     loop {
@@ -92,6 +159,13 @@ async fn document(ledger: &Ledger, comparison: &Comparison, output: &Output) -> 
     let mut document = comparison_json(comparison);
     if let Value::Object(members) = &mut document {
         members.insert("differences".to_owned(), json!(differences));
+        if let Some(read) = read {
+            members.insert("books".to_owned(), json!(read.facts));
+            members.insert("exported".to_owned(), json!(read.exported));
+            members.insert("still_waiting".to_owned(), json!(read.waiting));
+            members.insert("proven_absent".to_owned(), json!(read.absent));
+            members.insert("exported_by".to_owned(), json!(read.run_id));
+        }
     }
     output.document(&document);
     Ok(())

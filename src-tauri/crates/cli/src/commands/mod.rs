@@ -8,6 +8,7 @@ pub(crate) mod break_lock;
 pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod confirm;
+pub(crate) mod files;
 pub(crate) mod forget;
 pub(crate) mod history;
 pub(crate) mod init;

@@ -122,6 +122,9 @@ fn attempt_rows(attempt: &AttemptStory, output: &Output) -> Vec<Vec<String>> {
         row(words::REFERENCE, &attempt.reference),
         row(words::RUN, attempt.settled_by.as_ref().unwrap_or(&attempt.run_id).as_str()),
     ];
+    if let Some(file) = &attempt.file {
+        rows.push(row(words::VOUCHER_FILE, file));
+    }
     if let Some(voucher) = &attempt.voucher_id {
         let number = attempt.voucher_number.as_deref().unwrap_or("–");
         rows.push(row(words::VOUCHER, &format!("{number} ({voucher})")));

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use postonce_engine::{StatedBooks, WhenStillUnknown};
 
 use super::remote::remote;
@@ -97,6 +98,15 @@ impl AccountingSettings {
             Self::Tryton(_) => "tryton",
             Self::Odoo(_) => "odoo",
             Self::File(_) => "file",
+        }
+    }
+
+    /// Returns the time within which a file has to be seen in the books.
+    pub(super) fn read_back_within(&self) -> TimeDelta {
+        match self {
+            Self::File(files) => TimeDelta::days(i64::from(files.read_back_within_days)),
+            // Nothing is handed over there.
+            Self::Open(_) | Self::Tryton(_) | Self::Odoo(_) => TimeDelta::days(365),
         }
     }
 

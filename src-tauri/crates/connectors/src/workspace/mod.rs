@@ -317,6 +317,7 @@ impl Workspace {
             when_still_unknown: content.accounting.when_still_unknown(),
             re_export_needs_approval: content.re_export_needs_approval || self.policy.second_approval(),
             take_over_forbidden_by: self.policy.take_over_forbidden_by(),
+            read_back_within: content.accounting.read_back_within(),
             schedule: content.schedule.clone(),
             file_lock: self.lock_path(),
         }

@@ -12,12 +12,14 @@ mod certificate;
 mod examiner;
 mod judge;
 mod progress;
+mod read_back;
 mod take_over;
 mod young;
 
 pub(crate) use both_ways::compare;
 pub(crate) use certificate::{certificate, learn_of_record, review};
-pub(crate) use examiner::{Examiner, OfRun};
+pub(crate) use examiner::{AlarmWriter, Examiner, OfRun};
 pub use progress::{ComparePhase, CompareProgress};
+pub(crate) use read_back::{Conclusion, ReadBackCase, conclude};
 pub(crate) use take_over::{ExportElsewhere, later_exports, member_as_shown, member_of};
 pub(crate) use young::Acknowledged;

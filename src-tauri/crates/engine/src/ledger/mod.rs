@@ -31,6 +31,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 pub(crate) use comparison::attempts::{Compared, ComparisonEnd, ComparisonStart, NewDifference};
+pub(crate) use comparison::filed::FiledAttempt;
 pub use error::LedgerError;
 pub(crate) use forget::forget_in_older;
 pub(crate) use ledger_tx::LedgerTx;

@@ -2,6 +2,7 @@
 //! Connectors implement these traits; the tests put simulated ones in their place.
 
 mod accounting;
+mod books;
 mod call;
 mod clock;
 mod files;
@@ -11,6 +12,7 @@ mod unique_rows;
 mod witness;
 
 pub use accounting::{AccountingSystem, Connection, LOOK_UP_MAX, ReferencePage, ReferenceScheme, VoucherPage};
+pub use books::{BooksFacts, BooksFile, BooksReading, Unproven, VoucherSeen, WantedVoucher};
 pub use call::{Answer, CallError};
 pub use clock::{Clock, IdSource};
 pub use files::{FileOrder, RenderedFile, UnfitPosting, VoucherFiles};

@@ -104,9 +104,25 @@ async fn resolve(
     let open = open.ok_or_else(|| Problem::not_in_doubt(&ask.record_id))?;
     let asked = [open.claimed.reference().clone()];
     let (look, earlier) = (permit.look(), parts.ledger.read(|tx| tx.earlier_runs(None)).await?);
-    let found = caller.ask(permit, || parts.accounting.look_up(&asked)).await.map_err(RunError::into_problem)?;
-    let later = later_export(parts, caller, locks, &open).await?;
+    let takes_files = locks.connection.capabilities.takes_files;
+    let (found, later) = if takes_files {
+        (Found::default(), None)
+    } else {
+        let found = caller.ask(permit, || parts.accounting.look_up(&asked)).await.map_err(RunError::into_problem)?;
+        (found, later_export(parts, caller, locks, &open).await?)
+    };
     let settlement = match &ask.resolution {
+        // Nobody else can be asked: the word of a person who saw the voucher counts, and stands as such in the trail.
+        Resolution::Posted { voucher_id } if takes_files => {
+            let number = Some(voucher_id.clone());
+            let acknowledgement = Acknowledgement { voucher_id: voucher_id.clone(), number };
+            Settlement::Posted { acknowledgement, found: false, made: None }
+        }
+        Resolution::NotPosted if takes_files => {
+            let attempt = open.attempt_id();
+            let file = parts.ledger.read(move |tx| tx.file_of_attempt(attempt)).await?.unwrap_or_default();
+            return Err(Problem::record_in_file(&ask.record_id, file));
+        }
         Resolution::Posted { voucher_id } => said_posted(caller, locks, &open, &found, later, voucher_id).await?,
         Resolution::NotPosted => {
             let age = look.age(open.last_sent_at, open.fence, earlier);
@@ -136,6 +152,7 @@ async fn resolve(
         if let Some(other) = &disowned {
             tx.disown(number, other, &open.claimed, at)?;
         }
+        tx.seal_file_seen(number, open.attempt_id(), at.now)?;
         tx.settle_by_word(number, &open, &settlement, at)?;
         let voucher = posted_voucher(&settlement);
         let act = AuditAct::new(at.now, &start.actor, Act::Resolved)
@@ -155,6 +172,9 @@ async fn resolve(
         Ok(number)
     });
     let number = written.await?;
+    if takes_files {
+        return audit::seal(parts, permit, &ask.actor).await;
+    }
     // A voucher that a person names may be reversed, or say something else: that shows at once, and has its next step.
     let examiner = Examiner { parts, connection: &locks.connection, permit, actor: &ask.actor, caller };
     if let Err(error) = compare::learn_of_record(examiner, number, &record).await {

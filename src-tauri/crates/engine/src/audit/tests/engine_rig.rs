@@ -456,6 +456,7 @@ fn engine(
             when_still_unknown: WhenStillUnknown::Hold,
             re_export_needs_approval: false,
             take_over_forbidden_by: None,
+            read_back_within: TimeDelta::days(14),
             compare_after_run: false,
             schedule,
             file_lock: folder.join("sync.lock"),

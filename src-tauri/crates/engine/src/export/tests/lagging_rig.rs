@@ -367,6 +367,7 @@ impl LaggingRig {
                 when_still_unknown,
                 re_export_needs_approval: false,
                 take_over_forbidden_by: None,
+                read_back_within: TimeDelta::days(14),
                 compare_after_run: false,
                 schedule: None,
                 file_lock: folder.path().join("export.lock"),

@@ -83,6 +83,13 @@ impl Compared {
         Expected { reference: &self.reference, date: self.date, amount: self.amount, content: self.sent.as_ref() }
     }
 
+    /// Returns the sum of its voucher's debit lines: the size of the amount, but for a claim with lines on both sides.
+    pub(crate) fn total(&self) -> Money {
+        let debit = self.sent.as_ref().and_then(SentContent::debit);
+        let debit = debit.unwrap_or(self.amount.minor().unsigned_abs());
+        Money::from_minor(i64::try_from(debit).unwrap_or(i64::MAX), self.amount.currency())
+    }
+
     /// Returns the attempt as the comparison shows it.
     pub(crate) fn side(&self) -> LedgerSide {
         LedgerSide {
@@ -259,7 +266,7 @@ impl LedgerTx<'_> {
         Ok(found.is_some())
     }
 
-    fn compared(&self, row: &Row<'_>) -> Result<Compared, LedgerError> {
+    pub(super) fn compared(&self, row: &Row<'_>) -> Result<Compared, LedgerError> {
         let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);
         let reversal: Option<String> = self.get(row, "reversal")?;
         Ok(Compared {

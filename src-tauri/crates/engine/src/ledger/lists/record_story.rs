@@ -83,6 +83,7 @@ impl LedgerTx<'_> {
             },
             made: self.made(row)?,
             found: self.get(row, "found")?,
+            file: self.get(row, "file")?,
             voucher_id: self.get(row, "voucher_id")?,
             voucher_number: self.get(row, "voucher_number")?,
             reason: from_json_option("attempt.reason", self.get(row, "reason")?)?,

@@ -236,6 +236,22 @@ impl LedgerTx<'_> {
         })
     }
 
+    /// Settles an attempt that was handed over, or whose hand-over was in doubt, by what the books show; with a row for it
+    /// in the run that read them.
+    pub(crate) fn settle_filed(
+        &self,
+        run: i64,
+        attempt: i64,
+        settlement: &Settlement,
+        at: Moment,
+    ) -> Result<(), LedgerError> {
+        let claimed =
+            self.row(include_str!("open_attempt.sql"), named_params! { ":attempt": attempt }, |row| self.claimed(row))?;
+        let claimed =
+            claimed.ok_or(LedgerError::Impossible { what: "attempt", found: format!("{attempt} is settled") })?;
+        self.settle_recovered(run, &claimed, settlement, at)
+    }
+
     /// Returns a claim that an earlier run, or an earlier step, left open.
     fn claimed(&self, row: &Row<'_>) -> Result<Claimed, LedgerError> {
         let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);

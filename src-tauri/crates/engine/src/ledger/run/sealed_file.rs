@@ -70,6 +70,15 @@ impl Ledger {
         self.read(move |tx| tx.file_named(&name)).await
     }
 
+    /// Returns the files that were delivered before a moment and of which not everything was seen in the books, oldest
+    /// first.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn overdue_files(&self, before: DateTime<Utc>) -> Result<Vec<HandedOverFile>, LedgerError> {
+        self.read(move |tx| tx.overdue_files(before)).await
+    }
+
     /// Returns the bytes of a file, exactly as it was delivered; `None` if there is none of that number.
     ///
     /// # Errors
@@ -189,6 +198,16 @@ impl LedgerTx<'_> {
         )
     }
 
+    /// Returns the number of an attempt's file, as people read it.
+    pub(crate) fn file_of_attempt(&self, attempt: i64) -> Result<Option<String>, LedgerError> {
+        self.row(
+            "SELECT label FROM sealed_file WHERE state <> 'void'
+                 AND request_id = (SELECT request_id FROM attempt WHERE attempt_id = :attempt)",
+            named_params! { ":attempt": attempt },
+            |row| self.get(row, "label"),
+        )
+    }
+
     /// Seals the file of an attempt: it lies where it is fetched from. The first of its members does it for all.
     pub(in crate::ledger) fn seal_file(
         &self,
@@ -217,6 +236,27 @@ impl LedgerTx<'_> {
             "vouchers": file.vouchers, "predecessor": file.predecessor,
         }));
         self.audit(&act).map(drop)
+    }
+
+    /// Seals the file of an attempt that the books have, if it was not known to be delivered.
+    pub(crate) fn seal_file_seen(&self, run: i64, attempt: i64, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        self.execute(
+            "UPDATE sealed_file SET state = 'sealed', sealed_at = :now, sealed_run = :run
+             WHERE request_id = (SELECT request_id FROM attempt WHERE attempt_id = :attempt) AND state = 'rendered'",
+            named_params! { ":now": stamp(now), ":run": run, ":attempt": attempt },
+        )
+        .map(drop)
+    }
+
+    /// Returns the files that were delivered before a moment and of which not everything was seen in the books, oldest
+    /// first.
+    pub(crate) fn overdue_files(&self, before: DateTime<Utc>) -> Result<Vec<HandedOverFile>, LedgerError> {
+        let numbers =
+            self.rows(include_str!("overdue_files.sql"), named_params! { ":before": stamp(before) }, |row| {
+                self.get::<u32>(row, "number")
+            })?;
+        let files = numbers.into_iter().map(|number| self.file_named(&number.to_string()));
+        files.filter_map(Result::transpose).collect()
     }
 
     /// Gives the number of a file back of which nothing lies anywhere, and nothing may: once no claim of it is left.
