@@ -136,7 +136,7 @@ impl AccountingSystem for Connector {
             organisation_name: "HLF".into(),
             user_id: user.clone(),
             user_name: user.clone(),
-            capabilities: world.options.capabilities(),
+            capabilities: world.capabilities(),
             keeps_scheme: world.options.rules.keeps_scheme,
         })
         .await

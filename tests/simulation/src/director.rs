@@ -251,6 +251,9 @@ impl Director {
                 }
                 // A system that keeps references unique for all time forgets nothing.
                 voucher.standing = if act == 0 || enforced { Standing::Voided } else { Standing::Deleted };
+                if voucher.standing == Standing::Deleted {
+                    self.world.deletes_by_hand();
+                }
                 format!("V-{} is {:?} by hand", index + 1, voucher.standing)
             }
             2 => {

@@ -1,9 +1,11 @@
 //! Holds the world: one time, one set of books, one platform, several machines, and bad luck.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use postonce_engine::domain::Capabilities;
 
 use crate::books::{Books, Broken};
 use crate::dice::Dice;
@@ -11,6 +13,9 @@ use crate::options::Options;
 use crate::platform::Platform;
 use crate::timeline::Timeline;
 use crate::trace::Trace;
+
+/// The longest lag that a workspace may name, in seconds.
+const LAG_NAMED_MAX: u64 = 3_600;
 
 /// The number of events of each kind.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +47,10 @@ pub(crate) struct World {
     found: Mutex<Vec<Broken>>,
     calm: AtomicBool,
     copies: AtomicBool,
+    /// True once somebody has deleted a voucher by hand.
+    deletions: AtomicBool,
+    /// The lag in seconds that a person has named, since one was measured that is longer than the stated one.
+    named_lag: AtomicU64,
     /// The records of which a person said that they may stay as they are.
     accepted: Mutex<BTreeSet<String>>,
 }
@@ -60,9 +69,30 @@ impl World {
             found: Mutex::default(),
             calm: AtomicBool::new(false),
             copies: AtomicBool::new(false),
+            deletions: AtomicBool::new(false),
+            named_lag: AtomicU64::new(0),
             accepted: Mutex::default(),
             options,
         }
+    }
+
+    /// Returns what the accounting system can do, as everybody reckons with it.
+    pub(crate) fn capabilities(&self) -> Capabilities {
+        let stated = self.options.capabilities();
+        let named = Duration::from_secs(self.named_lag.load(Ordering::Relaxed));
+        Capabilities { search_lag: stated.search_lag.max(named), ..stated }
+    }
+
+    /// Notes that a voucher was deleted. One that no look-up ever showed is then taken for one that a search hides.
+    pub(crate) fn deletes_by_hand(&self) {
+        self.deletions.store(true, Ordering::Relaxed);
+    }
+
+    /// Lets a person name a lag well above the measured one, as the message says; returns false if nothing was deleted,
+    /// and nobody has a reason to.
+    pub(crate) fn names_lag(&self, measured: u64) -> bool {
+        self.named_lag.fetch_max(measured.saturating_mul(2).min(LAG_NAMED_MAX), Ordering::Relaxed);
+        self.deletions.load(Ordering::Relaxed)
     }
 
     pub(crate) fn now(&self) -> Duration {
