@@ -189,7 +189,7 @@ fn bundle(node: &Node, stage: &Stage, out: &Path, profile: &str) -> Result<(), F
     if let Some(path) = path {
         tauri.env("PATH", path);
     }
-    tauri.args(["bundle", "--bundles", "deb,rpm", "--config"]).arg(&settings);
+    tauri.args(["bundle", "--ci", "--bundles", "deb,rpm", "--config"]).arg(&settings);
     if profile == "debug" {
         tauri.arg("--debug");
     }

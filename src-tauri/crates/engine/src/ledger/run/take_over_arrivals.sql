@@ -10,7 +10,8 @@ WHERE a.reading_id = :reading AND a.arrival_id > :after AND a.arrival_id <= :las
 ORDER BY a.arrival_id
 ON CONFLICT (record_id) DO UPDATE SET
     id_form = excluded.id_form, date = excluded.date, currency = excluded.currency,
-    exponent = excluded.exponent, minor = excluded.minor, payee_id = excluded.payee_id,
+    exponent = excluded.exponent, minor = excluded.minor,
+    payee_id = iif(forgotten_at IS NOT NULL AND content_hash = excluded.content_hash, payee_id, excluded.payee_id),
     payee_name = iif(forgotten_at IS NOT NULL AND content_hash = excluded.content_hash, payee_name, excluded.payee_name),
     text = iif(forgotten_at IS NOT NULL AND content_hash = excluded.content_hash, text, excluded.text),
     detail = iif(forgotten_at IS NOT NULL AND content_hash = excluded.content_hash, detail, excluded.detail),
