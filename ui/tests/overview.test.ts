@@ -29,6 +29,8 @@ const none: RecordCounts = {
   gone: 0,
   questions: 0,
   approvals: 0,
+  handedOver: 0,
+  filesOverdue: 0,
 };
 const last = run({
   runId: 'r1',

@@ -9,7 +9,7 @@ use super::{FoundVoucher, Reason, Sum, count, each, mirrored, moment};
 mirrored! {
     /// The state of a record, as every list shows it.
     RecordState of views::RecordState {
-        Posted, Eligible, Sending, InDoubt, Refused, Held, Changed, Vanished, Gone, SetAside,
+        Posted, HandedOver, Eligible, Sending, InDoubt, Refused, Held, Changed, Vanished, Gone, SetAside,
     }
 }
 

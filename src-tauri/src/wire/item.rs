@@ -11,7 +11,7 @@ use super::{Problem, Sum, VoucherMade, count, mirrored, moment};
 mirrored! {
     /// The result of one row in one run.
     ItemResult of domain::ItemResult {
-        Posted, SkippedAlreadyExported, SkippedFoundInAccounting, SkippedRepeatedInSource, LeftOut, Refused, Held, InDoubt,
+        Posted, HandedOver, SkippedAlreadyExported, SkippedHandedOver, SkippedFoundInAccounting, SkippedRepeatedInSource, LeftOut, Refused, Held, InDoubt,
         NotSent,
     }
 }
@@ -21,6 +21,7 @@ mirrored! {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ItemFilter {
     Posted,
+    HandedOver,
     Skipped,
     LeftOut,
     Refused,
@@ -41,9 +42,13 @@ impl ItemFilter {
         use domain::ItemResult as Result;
         match self {
             Self::Posted => &[Result::Posted],
-            Self::Skipped => {
-                &[Result::SkippedAlreadyExported, Result::SkippedFoundInAccounting, Result::SkippedRepeatedInSource]
-            }
+            Self::HandedOver => &[Result::HandedOver],
+            Self::Skipped => &[
+                Result::SkippedAlreadyExported,
+                Result::SkippedHandedOver,
+                Result::SkippedFoundInAccounting,
+                Result::SkippedRepeatedInSource,
+            ],
             Self::LeftOut => &[Result::LeftOut],
             Self::Refused => &[Result::Refused],
             Self::Held => &[Result::Held],
@@ -119,6 +124,9 @@ pub(crate) enum HoldCode {
     RowIsTotal,
     CellFaulty,
     FileNotRead,
+    FileLetter,
+    FileTooLong,
+    FileUnfit,
     RowNotIncluded,
     RowExcluded,
     TotalLeftOut,
@@ -178,6 +186,9 @@ impl HoldCode {
             Hold::RowIsTotal { .. } => Self::RowIsTotal,
             Hold::CellFaulty { .. } => Self::CellFaulty,
             Hold::FileNotRead => Self::FileNotRead,
+            Hold::FileLetter { .. } => Self::FileLetter,
+            Hold::FileTooLong { .. } => Self::FileTooLong,
+            Hold::FileUnfit { .. } => Self::FileUnfit,
             Hold::RowNotIncluded { .. } => Self::RowNotIncluded,
             Hold::RowExcluded { .. } => Self::RowExcluded,
             Hold::TotalLeftOut => Self::TotalLeftOut,

@@ -33,6 +33,7 @@ pub(crate) enum Overview {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RecordCounts {
     posted: u32,
+    handed_over: u32,
     eligible: u32,
     sending: u32,
     in_doubt: u32,
@@ -43,12 +44,14 @@ pub(crate) struct RecordCounts {
     gone: u32,
     questions: u32,
     approvals: u32,
+    files_overdue: u32,
 }
 
 impl From<views::RecordCounts> for RecordCounts {
     fn from(counts: views::RecordCounts) -> Self {
         Self {
             posted: count(counts.posted),
+            handed_over: count(counts.handed_over),
             eligible: count(counts.eligible),
             sending: count(counts.sending),
             in_doubt: count(counts.in_doubt),
@@ -59,6 +62,7 @@ impl From<views::RecordCounts> for RecordCounts {
             gone: count(counts.gone),
             questions: count(counts.questions),
             approvals: count(counts.approvals),
+            files_overdue: count(counts.files_overdue),
         }
     }
 }

@@ -11,7 +11,9 @@ use super::{
 
 mirrored! {
     /// The state of a claim.
-    AttemptState of domain::AttemptState { Claimed, Staged, Posted, Refused, NotSent, Unknown, }
+    AttemptState of domain::AttemptState {
+        Claimed, Staged, HandedOver, Posted, Withdrawn, Refused, NotSent, Unknown,
+    }
 }
 
 mirrored! {
@@ -19,7 +21,8 @@ mirrored! {
     Act of domain::Act {
         SyncStarted, SyncEnded, ReExportRequested, ReExportApproved, ReExportWithdrawn, ReExportClaimed, ReExportSettled,
         ReversalClaimed, ReversalSettled, Resolved, Accepted, Confirmed, SetAside, OtherDayChosen, Disowned, LockBroken,
-        SettingsChanged, Rebuilt, Verified, Compared, AlarmRaised, BackupMade, BackupRestored, Forgotten, HistorySealed,
+        SettingsChanged, Rebuilt, Verified, Compared, AlarmRaised, FileSealed, FileWithdrawn, BooksRead, BackupMade,
+        BackupRestored, Forgotten, HistorySealed,
     }
 }
 

@@ -48,6 +48,7 @@ pub(crate) struct Counts {
     held: u32,
     in_doubt: u32,
     left_out: u32,
+    handed_over: u32,
 }
 
 impl From<domain::Counts> for Counts {
@@ -61,6 +62,7 @@ impl From<domain::Counts> for Counts {
             held: count(counts.held),
             in_doubt: count(counts.in_doubt),
             left_out: count(counts.left_out),
+            handed_over: count(counts.handed_over),
         }
     }
 }

@@ -239,7 +239,7 @@ export type AccountingKind = {
 };
 
 /**  An act that leaves an entry in the audit trail. */
-export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "confirmed" | "set_aside" | "other_day_chosen" | "disowned" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "backup_made" | "backup_restored" | "forgotten" | "history_sealed";
+export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "confirmed" | "set_aside" | "other_day_chosen" | "disowned" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "file_sealed" | "file_withdrawn" | "books_read" | "backup_made" | "backup_restored" | "forgotten" | "history_sealed";
 
 /**  A voucher that was acknowledged, and is not there as it was. */
 export type Alarm = {
@@ -287,7 +287,7 @@ export type Attempt = {
 };
 
 /**  The state of a claim. */
-export type AttemptState = "claimed" | "staged" | "posted" | "refused" | "not_sent" | "unknown";
+export type AttemptState = "claimed" | "staged" | "handed_over" | "posted" | "withdrawn" | "refused" | "not_sent" | "unknown";
 
 /**  An entry that waits for a person. */
 export type AttentionItem = {
@@ -519,6 +519,7 @@ export type Counts = {
 	held: number,
 	inDoubt: number,
 	leftOut: number,
+	handedOver: number,
 };
 
 /**  How well a file shows what was guessed from it. */
@@ -624,13 +625,13 @@ export type FoundVoucher = {
 };
 
 /**  The codes of the reasons for holding a row back; the words stand in the catalogue under `reason_<code>`. */
-export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "rule_unclear" | "row_is_total" | "cell_faulty" | "file_not_read" | "row_not_included" | "row_excluded" | "total_left_out" | "row_hidden" | "hidden_left_out" | "cell_merged" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing" | "id_look_alike" | "claim_sum_differs" | "claim_too_long" | "claim_differs" | "dimension_missing" | "vat_invalid" | "vat_code_not_taken" | "being_edited" | "changed_since_read" | "lock_refused";
+export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "rule_unclear" | "row_is_total" | "cell_faulty" | "file_not_read" | "file_letter" | "file_too_long" | "file_unfit" | "row_not_included" | "row_excluded" | "total_left_out" | "row_hidden" | "hidden_left_out" | "cell_merged" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing" | "id_look_alike" | "claim_sum_differs" | "claim_too_long" | "claim_differs" | "dimension_missing" | "vat_invalid" | "vat_code_not_taken" | "being_edited" | "changed_since_read" | "lock_refused";
 
 /**  The rows of a run that are shown; the kinds of duplicates are one. */
-export type ItemFilter = "posted" | "skipped" | "left_out" | "refused" | "held" | "in_doubt" | "not_sent";
+export type ItemFilter = "posted" | "handed_over" | "skipped" | "left_out" | "refused" | "held" | "in_doubt" | "not_sent";
 
 /**  The result of one row in one run. */
-export type ItemResult = "posted" | "skipped_already_exported" | "skipped_found_in_accounting" | "skipped_repeated_in_source" | "left_out" | "refused" | "held" | "in_doubt" | "not_sent";
+export type ItemResult = "posted" | "handed_over" | "skipped_already_exported" | "skipped_handed_over" | "skipped_found_in_accounting" | "skipped_repeated_in_source" | "left_out" | "refused" | "held" | "in_doubt" | "not_sent";
 
 /**  A field that a kind of accounting system needs. */
 export type KindField = {
@@ -811,7 +812,7 @@ export type Preferences = {
 
 /**  The error of a command: every command has the same. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_is_workbook" | "source_no_workbook" | "source_password" | "source_damaged" | "source_too_large" | "source_sheet_missing" | "source_sheet_empty" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "source_currency_in_title" | "source_currency_of_others" | "source_amount_open" | "source_side_not_named" | "source_id_not_unique" | "source_sign_turned" | "source_amount_split" | "source_unit_in_title" | "source_days_turned" | "source_epoch_differs" | "source_states_not_named" | "source_sign_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "fence_went_back" | "search_lag_longer" | "accounting_list_endless" | "books_differ" | "prefix_differs" | "books_unlike_name" | "source_ids_moved" | "source_lost" | "ids_begin_anew" | "ids_shared" | "look_alikes_many" | "records_moved" | "nothing_to_confirm" | "nothing_to_set_aside" | "no_other_day_needed" | "nothing_in_closed_period" | "other_day_too_early" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "evidence_differs" | "evidence_reversed" | "evidence_several" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "re_export_too_early" | "exported_elsewhere" | "acknowledgement_differs" | "acknowledgement_unverified" | "acknowledgement_taken" | "accounts_differ" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "ca_file_unreadable" | "policy_forbids" | "policy_invalid" | "ledger_place_unsafe" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "proxy_denied" | "proxy_script_failed" | "certificate_untrusted" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_is_workbook" | "source_no_workbook" | "source_password" | "source_damaged" | "source_too_large" | "source_sheet_missing" | "source_sheet_empty" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "source_currency_in_title" | "source_currency_of_others" | "source_amount_open" | "source_side_not_named" | "source_id_not_unique" | "source_sign_turned" | "source_amount_split" | "source_unit_in_title" | "source_days_turned" | "source_epoch_differs" | "source_states_not_named" | "source_sign_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "file_folder_closed" | "file_folder_unsafe" | "file_folder_full" | "file_folder_failed" | "file_name_taken" | "file_changed" | "file_unfinished" | "file_not_found" | "file_not_waiting" | "file_was_imported" | "file_absence_unproven" | "books_cannot_be_asked" | "record_in_file" | "books_unreadable" | "books_of_others" | "organisation_mismatch" | "fence_went_back" | "search_lag_longer" | "accounting_list_endless" | "books_differ" | "prefix_differs" | "books_unlike_name" | "source_ids_moved" | "source_lost" | "ids_begin_anew" | "ids_shared" | "look_alikes_many" | "records_moved" | "nothing_to_confirm" | "nothing_to_set_aside" | "no_other_day_needed" | "nothing_in_closed_period" | "other_day_too_early" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "evidence_differs" | "evidence_reversed" | "evidence_several" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "re_export_too_early" | "exported_elsewhere" | "acknowledgement_differs" | "acknowledgement_unverified" | "acknowledgement_taken" | "accounts_differ" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "ca_file_unreadable" | "policy_forbids" | "policy_invalid" | "ledger_place_unsafe" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "file_folder_missing" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "proxy_denied" | "proxy_script_failed" | "certificate_untrusted" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "file_ledger_differs" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -927,6 +928,7 @@ export type RecentWorkspace = {
 /**  The number of records in each state. */
 export type RecordCounts = {
 	posted: number,
+	handedOver: number,
 	eligible: number,
 	sending: number,
 	inDoubt: number,
@@ -937,6 +939,7 @@ export type RecordCounts = {
 	gone: number,
 	questions: number,
 	approvals: number,
+	filesOverdue: number,
 };
 
 /**  The filter for records. */
@@ -966,7 +969,7 @@ export type RecordRow = {
 };
 
 /**  The state of a record, as every list shows it. */
-export type RecordState = "posted" | "eligible" | "sending" | "in_doubt" | "refused" | "held" | "changed" | "vanished" | "gone" | "set_aside";
+export type RecordState = "posted" | "handed_over" | "eligible" | "sending" | "in_doubt" | "refused" | "held" | "changed" | "vanished" | "gone" | "set_aside";
 
 /**  A record's story. */
 export type RecordStory = {

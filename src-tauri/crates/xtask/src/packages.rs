@@ -18,7 +18,8 @@ pub(crate) const DESKTOP: &[&str] =
 pub(crate) const DESKTOP_TEST: &[&str] = &["dbus", "gnome-keyring", "webkit2gtk-driver", "xdotool", "xvfb"];
 
 /// The packages for making packages, and for checking what is in them.
-pub(crate) const PACKAGING: &[&str] = &["appstream", "desktop-file-utils", "dpkg-dev", "libayatana-appindicator3-dev", "rpm", "xz-utils"];
+pub(crate) const PACKAGING: &[&str] =
+    &["appstream", "desktop-file-utils", "dpkg-dev", "libayatana-appindicator3-dev", "rpm", "xz-utils"];
 
 /// The packages for trying packages out in a system of their own.
 pub(crate) const PACKAGE_TEST: &[&str] = &["debootstrap", "systemd"];

@@ -8,12 +8,14 @@ export const PAGE_ITEMS = 200;
 
 /** Returns how many records a filter will show, from the counts of the run. */
 export function expected(counts: Counts, filter: ItemFilter | null): number {
-  const { read, posted, skipped, leftOut, refused, held, inDoubt } = counts;
+  const { read, posted, handedOver, skipped, leftOut, refused, held, inDoubt } = counts;
   switch (filter) {
     case null:
       return read;
     case 'posted':
       return posted;
+    case 'handed_over':
+      return handedOver;
     case 'skipped':
       return skipped;
     case 'left_out':
@@ -25,7 +27,7 @@ export function expected(counts: Counts, filter: ItemFilter | null): number {
     case 'in_doubt':
       return inDoubt;
     case 'not_sent':
-      return Math.max(0, read - posted - skipped - leftOut - refused - held - inDoubt);
+      return Math.max(0, read - posted - handedOver - skipped - leftOut - refused - held - inDoubt);
   }
 }
 

@@ -124,6 +124,10 @@ function settledBy(attempt: Attempt, place: number): Event | null {
       const voucher = attempt.voucherId ? { id: attempt.voucherId, number: attempt.voucherNumber } : null;
       return of(attempt.found ? m.event_found() : m.event_acknowledged(), 'posted', { voucher });
     }
+    case 'handed_over':
+      return of(m.state_handed_over(), 'handed_over');
+    case 'withdrawn':
+      return of(m.act_file_withdrawn(), 'eligible');
     case 'refused':
       return of(m.event_refused(), 'refused');
     case 'not_sent':

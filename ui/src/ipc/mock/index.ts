@@ -348,6 +348,8 @@ class MockEngine {
         gone: of('gone'),
         questions: this.#questions().length,
         approvals: 0,
+        handedOver: 0,
+        filesOverdue: 0,
       },
       runs: this.#runs.slice(0, 5),
     };

@@ -76,6 +76,8 @@ export function countsOf(scenario: string): RecordCounts | null {
     gone: 0,
     questions: 0,
     approvals: 0,
+    handedOver: 0,
+    filesOverdue: 0,
   };
   if (scenario === 'first') return none;
   if (scenario === 'clear') return { ...none, posted: 13_800 };

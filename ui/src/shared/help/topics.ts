@@ -60,6 +60,7 @@ export function meanings(): [word: string, text: string][] {
 export function stateMeanings(): [RecordState, string][] {
   return [
     ['posted', m.help_state_posted()],
+    ['handed_over', m.help_state_handed_over()],
     ['eligible', m.help_state_eligible()],
     ['sending', m.help_state_sending()],
     ['in_doubt', m.help_state_in_doubt()],

@@ -16,6 +16,7 @@ export type Shown = { word: () => string; mark: Mark; tone: Tone };
 
 export const recordStates: Record<RecordState, Shown> = {
   posted: { word: m.state_posted, mark: 'check', tone: 'good' },
+  handed_over: { word: m.state_handed_over, mark: 'half', tone: 'quiet' },
   eligible: { word: m.state_eligible, mark: 'ring', tone: 'quiet' },
   sending: { word: m.state_sending, mark: 'half', tone: 'accent' },
   in_doubt: { word: m.state_in_doubt, mark: 'question', tone: 'warn' },
@@ -29,6 +30,8 @@ export const recordStates: Record<RecordState, Shown> = {
 
 export const itemResults: Record<ItemResult, Shown> = {
   posted: recordStates.posted,
+  handed_over: recordStates.handed_over,
+  skipped_handed_over: { word: m.state_handed_over, mark: 'skip', tone: 'quiet' },
   skipped_already_exported: { word: m.state_skipped, mark: 'skip', tone: 'quiet' },
   skipped_found_in_accounting: { word: m.state_skipped, mark: 'skip', tone: 'quiet' },
   skipped_repeated_in_source: { word: m.state_repeated, mark: 'skip', tone: 'quiet' },
@@ -93,8 +96,8 @@ export const TO_SEND: RecordState[] = ['eligible', 'refused'];
 
 /** Returns how many records wait for a person. */
 export function attentionIn(counts: RecordCounts): number {
-  const { inDoubt, vanished, refused, held, changed, gone, questions, approvals } = counts;
-  return inDoubt + vanished + refused + held + changed + gone + questions + approvals;
+  const { inDoubt, vanished, refused, held, changed, gone, questions, approvals, filesOverdue } = counts;
+  return inDoubt + vanished + refused + held + changed + gone + questions + approvals + filesOverdue;
 }
 
 /** Returns how many rows of a run need a person. */
