@@ -268,6 +268,27 @@ fn file_is_saved_again_with_the_very_bytes() {
 }
 
 #[test]
+fn books_in_the_inbox_are_read_by_the_next_sync() {
+    let (rig, text) = handed_over();
+    let inbox = rig.workspace().join("inbox");
+    std::fs::create_dir(&inbox).expect("writable");
+    let mut books = MadeUpBooks::of("2026-11-01");
+    books.import(&text);
+    let path = books.hand_out(&inbox);
+    let whole = std::fs::read(&path).expect("readable");
+    std::fs::write(&path, &whole[..whole.len() / 2]).expect("writable");
+    let half = rig.sync();
+    assert_eq!((half.status, half.count("posted")), (Some(4), 0), "{half:?}");
+    assert!(path.exists() && half.words.contains("saft-2026-11-01.xml"), "{half:?}");
+    std::fs::write(&path, &whole).expect("writable");
+    let sync = rig.sync();
+    assert_eq!((sync.status, sync.count("posted"), sync.count("skipped")), (Some(0), 3, 0), "{sync:?}");
+    assert!(!path.exists() && inbox.join("read/saft-2026-11-01.xml").exists());
+    assert_eq!(records(&rig), (3, 0));
+    assert_eq!(rig.run(&["audit", "verify"]).status, Some(0));
+}
+
+#[test]
 fn comparison_without_a_file_says_how_the_books_are_read() {
     let (rig, _) = handed_over();
     let compared = rig.run(&["compare"]);

@@ -108,7 +108,7 @@ fn letter_that_the_format_lacks_holds_its_record_alone() {
     assert_eq!((first.status, first.count("handed_over"), first.count("held")), (Some(4), 2, 1), "{first:?}");
     assert!(!rig.all_text().contains("hlf:U-1"));
     let attention = rig.run(&["attention"]);
-    assert_eq!(attention.last()["items"][0]["reason_code"], "file_letter", "{attention:?}");
+    assert_eq!(attention.last()["items"][0]["reason_code"]["held"]["code"], "file_letter", "{attention:?}");
 }
 
 #[test]

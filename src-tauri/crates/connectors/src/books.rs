@@ -15,31 +15,51 @@ use postonce_engine::domain::{Acknowledgement, FoundVoucher, Money, Reference, S
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{BooksFacts, BooksFile, BooksReading, Unproven, VoucherSeen, WantedVoucher};
 use postonce_voucher_files::{
-    Absence, Books, Fault, FileHead, FileKind, Format, HandedOver, ReadAs, ReadBack, ReadError, Selection, Sighting,
-    Template, Verdict,
+    Absence, Books, Fault, FileHead, FileKind, HandedOver, ReadAs, ReadBack, ReadError, Selection, Sighting, Template,
+    Verdict,
 };
 use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 
-use crate::{AccountingSettings, Workspace};
+use crate::{AccountingSettings, VoucherFileSettings, Workspace};
 
 /// The bytes that are read at once.
 const BUFFER_BYTES: usize = 256 * 1024;
 
+/// The folder in an inbox into which files are put that were read.
+const READ_FOLDER: &str = "read";
+
 /// Returns a file of the books of a workspace's organisation. Nothing is read yet.
 pub fn books_file(workspace: &Workspace, path: &Path) -> Arc<dyn BooksFile> {
-    let (template, organisation_number) = match workspace.accounting() {
-        AccountingSettings::File(settings) => {
-            let template = match &settings.format {
-                Format::Table(template) => Some(template.clone()),
-                _ => None,
-            };
-            (template, settings.organisation_number.clone())
-        }
-        _ => (None, None),
+    let currency = workspace.currency().code();
+    Arc::new(match workspace.accounting() {
+        AccountingSettings::File(settings) => BooksOnDisk::new(path, settings, currency),
+        _ => BooksOnDisk {
+            path: path.to_owned(),
+            template: None,
+            organisation_number: None,
+            currency: currency.to_owned(),
+            is_in_inbox: false,
+        },
+    })
+}
+
+/// Returns the files that lie in the inbox, the one that was written first before the others.
+pub(crate) fn inbox(settings: &VoucherFileSettings, currency: &str) -> Vec<Arc<dyn BooksFile>> {
+    let Ok(entries) = std::fs::read_dir(&settings.inbox) else { return Vec::new() };
+    let mut files: Vec<(std::time::SystemTime, PathBuf)> = entries
+        .flatten()
+        .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
+        .filter_map(|entry| {
+            let facts = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            Some((facts.modified().ok()?, entry.path()))
+        })
+        .collect();
+    files.sort();
+    let of = |(_, path): (_, PathBuf)| -> Arc<dyn BooksFile> {
+        Arc::new(BooksOnDisk { is_in_inbox: true, ..BooksOnDisk::new(&path, settings, currency) })
     };
-    let currency = workspace.currency().code().to_owned();
-    Arc::new(BooksOnDisk { path: path.to_owned(), template, organisation_number, currency })
+    files.into_iter().map(of).collect()
 }
 
 struct BooksOnDisk {
@@ -49,6 +69,7 @@ struct BooksOnDisk {
     organisation_number: Option<String>,
     /// The currency of books that name none.
     currency: String,
+    is_in_inbox: bool,
 }
 
 impl BooksFile for BooksOnDisk {
@@ -60,6 +81,21 @@ impl BooksFile for BooksOnDisk {
             }
             read => read.map_err(|failure| self.problem(failure)),
         }
+    }
+
+    fn put_away(&self) -> Result<(), Problem> {
+        let (Some(inbox), Some(name), true) = (self.path.parent(), self.path.file_name(), self.is_in_inbox) else {
+            return Ok(());
+        };
+        let folder = inbox.join(READ_FOLDER);
+        let mut to = folder.join(name);
+        let mut count = 1;
+        while to.exists() {
+            count += 1;
+            to = folder.join(format!("{count}-{}", name.to_string_lossy()));
+        }
+        let moved = std::fs::create_dir_all(&folder).and_then(|()| std::fs::rename(&self.path, &to));
+        moved.map_err(|error| self.problem(ReadFailure::Open(error)))
     }
 }
 
@@ -77,6 +113,16 @@ impl From<ReadError> for ReadFailure {
 }
 
 impl BooksOnDisk {
+    fn new(path: &Path, settings: &VoucherFileSettings, currency: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            template: settings.books_table.clone(),
+            organisation_number: settings.organisation_number.clone(),
+            currency: currency.to_owned(),
+            is_in_inbox: false,
+        }
+    }
+
     fn problem(&self, failure: ReadFailure) -> Problem {
         let path = self.path.display();
         match failure {

@@ -124,7 +124,17 @@ pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
 }
 
 async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
-    let SyncEnd { run, error, lock, no_certificate, waited_for, look_alikes, unreported, unreported_because } = end;
+    let SyncEnd {
+        run,
+        error,
+        lock,
+        no_certificate,
+        unread_books,
+        waited_for,
+        look_alikes,
+        unreported,
+        unreported_because,
+    } = end;
     if waited_for.is_some() {
         output.note(output.word(words::LOCK_WAITED));
     }
@@ -160,6 +170,10 @@ async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status,
         }
         tell_remarks(&engine.source_remarks(), output);
     }
+    let has_unread_books = unread_books.is_some();
+    if let Some(problem) = unread_books {
+        output.note(output.error(&problem));
+    }
     if let Some(problem) = no_certificate {
         let because = output.error(&problem);
         output.note(format!("{} {because}", output.word(words::NO_CERTIFICATE)));
@@ -179,7 +193,7 @@ async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status,
         output.note(output.word(words::STOPPED));
         return Ok(Status::Stopped);
     }
-    if run.counts.needs_attention() || records.attention() > 0 {
+    if run.counts.needs_attention() || records.attention() > 0 || has_unread_books {
         output.note(format!("{} {}", output.word(words::SEE_ATTENTION), output.call(&["attention"])));
         return Ok(Status::Attention);
     }

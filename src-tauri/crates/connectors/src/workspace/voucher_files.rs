@@ -16,11 +16,12 @@ use super::toml_file::Section;
 /// The formats, as a problem lists them.
 const FORMATS: &str = "gbat10, xledger, visma-business, 24sevenoffice, sie, datev, table";
 /// The keys that every format has.
-const COMMON: [&str; 11] = [
+const COMMON: [&str; 12] = [
     "kind",
     "format",
     "folder",
     "inbox",
+    "read_back",
     "read_back_within_days",
     "year_starts_in",
     "first_voucher_number",
@@ -29,6 +30,8 @@ const COMMON: [&str; 11] = [
     "dimensions",
     "books",
 ];
+/// The keys of a table, without its columns' own.
+const TABLE: [&str; 7] = ["encoding", "delimiter", "decimal_separator", "date_format", "titles", "quotes", "columns"];
 /// The days after which a file that was not seen in the books waits for a person.
 const READ_BACK_DAYS: u64 = 14;
 const READ_BACK_DAYS_MAX: u64 = 365;
@@ -46,6 +49,8 @@ pub struct VoucherFileSettings {
     pub folder: PathBuf,
     /// The folder in which the books' files are looked for.
     pub inbox: PathBuf,
+    /// The table as which the books are handed out, where they are none of the kinds that show themselves.
+    pub books_table: Option<Template>,
     /// The days after which a file that was not seen in the books waits for a person.
     pub read_back_within_days: u32,
     /// The beginning of the fiscal year.
@@ -140,12 +145,19 @@ pub(super) fn voucher_files(section: &Section<'_>, dir: &Path) -> Result<Voucher
             ("datev", Format::Datev(settings))
         }
         "table" => {
-            known(&["encoding", "delimiter", "decimal_separator", "date_format", "titles", "quotes", "columns"])?;
+            known(&TABLE)?;
             ("table", Format::Table(template(section)?))
         }
         _ => return Err(section.invalid("format", &name, FORMATS)),
     };
+    let read_back = section.section("read_back", &TABLE)?;
+    let books_table = match (&read_back, &format) {
+        (Some(read_back), _) => Some(template(read_back)?),
+        (None, Format::Table(template)) => Some(template.clone()),
+        (None, _) => None,
+    };
     Ok(VoucherFileSettings {
+        books_table,
         format_name,
         format,
         folder: dir.join(section.required_text("folder")?.value.trim()),

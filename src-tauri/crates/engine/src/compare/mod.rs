@@ -7,6 +7,7 @@
 //!   page by page;
 //! - a voucher that is not found is not missing as long as the accounting system's search may lag behind.
 
+mod books;
 mod both_ways;
 mod certificate;
 mod examiner;
@@ -16,10 +17,10 @@ mod read_back;
 mod take_over;
 mod young;
 
+pub(crate) use books::{BooksRead, ReadIn, read_books};
 pub(crate) use both_ways::compare;
 pub(crate) use certificate::{certificate, learn_of_record, review};
-pub(crate) use examiner::{AlarmWriter, Examiner, OfRun};
+pub(crate) use examiner::{Examiner, OfRun};
 pub use progress::{ComparePhase, CompareProgress};
-pub(crate) use read_back::{Conclusion, ReadBackCase, conclude};
 pub(crate) use take_over::{ExportElsewhere, later_exports, member_as_shown, member_of};
 pub(crate) use young::Acknowledged;

@@ -30,6 +30,8 @@ pub struct SyncEnd {
     /// The reason why the run has no certificate, if one was wanted and could not be made. The run itself is none the
     /// worse.
     pub no_certificate: Option<Problem>,
+    /// The first problem with a file of the books that lay where they are looked for; it lies there still.
+    pub unread_books: Option<Problem>,
     /// The number of records to send that look like others, for information.
     pub look_alikes: u64,
     /// The number of exports of which the source has not heard yet, of this run and earlier ones. The next run tells

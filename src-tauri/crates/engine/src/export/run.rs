@@ -5,6 +5,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::FutureExt;
 use serde_json::json;
@@ -33,7 +34,7 @@ use crate::calls::{Caller, Patience, RunError};
 use crate::compare;
 use crate::domain::{Act, Outcome, RunId};
 use crate::error::Problem;
-use crate::ledger::AuditAct;
+use crate::ledger::{AuditAct, Moment};
 use crate::parts::Parts;
 use crate::ports::Learning;
 use crate::views::Phase;
@@ -78,6 +79,7 @@ pub(crate) async fn run(
                 locks_records,
                 look_alikes,
                 unseen,
+                unread_books: Mutex::default(),
             };
             let ended = AssertUnwindSafe(steps.run(&mut locks, reporter)).catch_unwind().await;
             locks.give_back(parts.accounting.as_ref()).await;
@@ -106,6 +108,8 @@ struct RunSteps<'a> {
     /// The look-alikes of the plan, for the end to tell.
     look_alikes: AtomicU64,
     unseen: Unseen,
+    /// The first problem with the books that lie where they are looked for.
+    unread_books: Mutex<Option<Problem>>,
 }
 
 impl RunSteps<'_> {
@@ -118,7 +122,8 @@ impl RunSteps<'_> {
         learn::tell_beforehand(self.parts, self.stop).await;
         let error = self.steps(number, locks, reporter).await.err();
         let no_certificate = if error.is_none() { self.certify(number, locks, reporter).await.err() } else { None };
-        SyncEnd { no_certificate, ..self.close(number, locks, error).await }
+        let unread_books = self.unread_books.lock().unwrap_or_else(PoisonError::into_inner).take();
+        SyncEnd { no_certificate, unread_books, ..self.close(number, locks, error).await }
     }
 
     /// Looks up the vouchers that the run posted, and those of the records that it left out as exported before, if the
@@ -166,6 +171,7 @@ impl RunSteps<'_> {
             locks.wait_for_others(&caller).await?;
             recover(&self.of(number, locks)?, &caller, reporter).await?;
         }
+        self.read_inbox(number, locks).await?;
         if let Some(problem) = self.parts.ledger.read(|tx| tx.unfinished_file()).await? {
             return Err(RunError::Problem(problem));
         }
@@ -198,6 +204,27 @@ impl RunSteps<'_> {
         self.settle_what_is_left(number, locks, &caller, &rules, reporter).await?;
         discard_late_drafts(&self.of(number, locks)?, &caller).await?;
         look_for_unseen(&self.of(number, locks)?, &caller).await
+    }
+
+    /// Reads the books that lie where they are looked for. A file that cannot be read stays there, and stops nothing: a
+    /// half one may be whole the next time.
+    async fn read_inbox(&self, number: i64, locks: &AcquiredLocks) -> Result<(), RunError> {
+        for books in self.parts.accounting.inbox() {
+            let permit = locks.permit().map_err(RunError::Problem)?;
+            let at = Moment { now: self.parts.clock.now(), there: permit.latest_now() };
+            let read_in = (compare::ReadIn::Run(number), at);
+            let read = compare::read_books(self.parts, &locks.connection, &self.ask.actor, Arc::clone(&books), read_in);
+            let put_away = match read.await {
+                Ok(_) => books.put_away(),
+                Err(problem) if problem.code.is_of_the_ledger() => return Err(RunError::Problem(problem)),
+                Err(problem) => Err(problem),
+            };
+            if let Err(problem) = put_away {
+                tracing::warn!(%problem, "a file of the books was not read to its end");
+                self.unread_books.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);
+            }
+        }
+        Ok(())
     }
 
     /// Reads the source and plans it; returns how many records are to be sent.

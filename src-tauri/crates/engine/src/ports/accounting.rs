@@ -1,13 +1,14 @@
 //! Defines the port to the accounting system. Each method is one call; the engine decides, and repeats.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::{
-    Acquired, Answer, CallError, LeaseAsk, LeaseToken, LedgerWitness, LockInfo, LockProgress, VoucherFiles, Witness,
-    WitnessPage, WitnessSeen,
+    Acquired, Answer, BooksFile, CallError, LeaseAsk, LeaseToken, LedgerWitness, LockInfo, LockProgress, VoucherFiles,
+    Witness, WitnessPage, WitnessSeen,
 };
 use crate::domain::evidence;
 use crate::domain::{
@@ -50,6 +51,11 @@ pub trait AccountingSystem: Send + Sync {
     /// then one file, and its bytes are the file's.
     fn files(&self) -> Option<&dyn VoucherFiles> {
         None
+    }
+
+    /// Returns the files of the books that lie where they are looked for, oldest first.
+    fn inbox(&self) -> Vec<Arc<dyn BooksFile>> {
+        Vec::new()
     }
 
     /// Returns the bytes of a request for these postings, as they will be kept in the ledger and sent.

@@ -14,6 +14,14 @@ pub trait BooksFile: Send + Sync {
     /// # Errors
     /// If it cannot be read to its end, or has the books of others. Nothing may be concluded then.
     fn read(&self, wanted: &[WantedVoucher], others: &[Reference]) -> Result<BooksReading, Problem>;
+
+    /// Puts the file away once it was read, if it lay where it is looked for.
+    ///
+    /// # Errors
+    /// If it cannot be moved; it is then read again, which changes nothing.
+    fn put_away(&self) -> Result<(), Problem> {
+        Ok(())
+    }
 }
 
 /// A voucher that is looked for in the books.

@@ -26,8 +26,8 @@ use postonce_engine::domain::{
 };
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{
-    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LedgerWitness,
-    LockInfo, LockProgress, ReferenceScheme, VoucherFiles, VoucherPage, Witness, WitnessSeen,
+    AccountingSystem, Acquired, Answer, BooksFile, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken,
+    LedgerWitness, LockInfo, LockProgress, ReferenceScheme, VoucherFiles, VoucherPage, Witness, WitnessSeen,
 };
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
 
@@ -41,6 +41,9 @@ use rows::Rows;
 const OWN: &str = ".postonce";
 /// The newest files that are looked at, whether somebody changed them.
 const LOOKED_AT_MAX: usize = 20;
+
+/// The characters of a place's id that people see.
+const ID_CHARS_SHOWN: usize = 8;
 
 /// Hands over into one place.
 pub(crate) struct VoucherFolder {
@@ -138,6 +141,11 @@ impl VoucherFolder {
     }
 }
 
+/// Returns the end of an id, for people: its beginning is the time, which two places may share.
+fn short(id: &str) -> &str {
+    id.len().checked_sub(ID_CHARS_SHOWN).and_then(|from| id.get(from..)).unwrap_or(id)
+}
+
 fn not_asked() -> CallError {
     let problem = Problem::books_cannot_be_asked();
     let refusal = Refusal::new(problem.code.as_str(), String::new());
@@ -150,7 +158,7 @@ impl AccountingSystem for VoucherFolder {
         let id = self.place_id().await?;
         let user = crate::machine::actor().user;
         Ok(Connection {
-            address: format!("{}#{}", self.place.address(), id.get(..8).unwrap_or(&id)),
+            address: format!("{}#{}", self.place.address(), short(&id)),
             organisation_id: self.organisation.clone(),
             organisation_name: self.organisation_name.clone(),
             user_id: user.clone(),
@@ -196,6 +204,10 @@ impl AccountingSystem for VoucherFolder {
 
     fn files(&self) -> Option<&dyn VoucherFiles> {
         Some(&self.maker)
+    }
+
+    fn inbox(&self) -> Vec<Arc<dyn BooksFile>> {
+        crate::books::inbox(&self.maker.settings, self.maker.currency.code())
     }
 
     /// Never draws up a request: a file is rendered once, with its number.
