@@ -59,7 +59,7 @@ fn file_imported_once_is_exported_with_its_voucher_numbers() {
 }
 
 #[test]
-fn file_imported_twice_is_told_with_both_numbers() {
+fn file_imported_twice_is_named_with_both_numbers() {
     let (rig, text) = handed_over();
     let mut books = MadeUpBooks::of("2026-11-01");
     books.import(&text);
@@ -121,7 +121,7 @@ fn absence_is_proven_only_by_later_books_that_cover_the_day() {
 }
 
 #[test]
-fn voucher_that_was_changed_is_exported_and_told() {
+fn voucher_that_was_changed_is_exported_and_named() {
     let (rig, text) = handed_over();
     let mut books = MadeUpBooks::of("2026-11-01");
     books.import(&text);
@@ -137,7 +137,7 @@ fn voucher_that_was_changed_is_exported_and_told() {
 }
 
 #[test]
-fn voucher_that_was_reversed_is_told() {
+fn voucher_that_was_reversed_is_named() {
     let (rig, text) = handed_over();
     let mut books = MadeUpBooks::of("2026-11-01");
     books.import(&text);
@@ -177,7 +177,7 @@ fn books_that_cannot_be_read_or_are_of_others_change_nothing() {
 }
 
 #[test]
-fn person_may_name_the_voucher_and_never_says_that_it_is_not_there() {
+fn person_may_name_the_voucher_and_never_its_absence() {
     let (rig, _) = handed_over();
     let reason = "seen in the journal by Kari";
     let no = rig.run(&["resolve", "U-1", "--not-posted", "--reason", reason]);
@@ -224,6 +224,8 @@ fn file_is_withdrawn_only_when_its_absence_is_proven_today() {
     assert_eq!(yesterday.code(), "file_absence_unproven", "{yesterday:?}");
     let done = withdraw(&MadeUpBooks::of(&today), &label);
     assert_eq!((done.status, &done.last()["withdrawn"]["state"]), (Some(0), &json!("withdrawn")), "{done:?}");
+    let twice = withdraw(&MadeUpBooks::of(&today), &label);
+    assert_eq!((twice.status, twice.code()), (Some(1), "file_not_waiting"), "{twice:?}");
     let next = rig.sync();
     assert_eq!((next.status, next.count("handed_over")), (Some(0), 3), "{next:?}");
     let second = rig.files().into_iter().find(|name| name.contains("-0002_")).expect("a new file");

@@ -48,7 +48,7 @@ fn file_has_one_fiscal_year_and_its_number_has_no_gap() {
 }
 
 #[test]
-fn folder_that_is_gone_full_or_closed_is_told_and_nothing_is_lost() {
+fn folder_that_is_gone_full_or_closed_loses_nothing() {
     let rig = FileRig::over(&THREE);
     let away = rig.folder().with_extension("away");
     fs::rename(rig.folder(), &away).expect("it is moved");
@@ -90,7 +90,7 @@ fn file_that_was_fetched_is_never_delivered_again() {
 }
 
 #[test]
-fn file_that_somebody_changed_is_told() {
+fn file_that_somebody_changed_is_named() {
     let rig = FileRig::over(&THREE);
     assert_eq!(rig.sync().count("handed_over"), 3);
     fs::write(rig.folder().join(&rig.files()[0]), "other").expect("writable");

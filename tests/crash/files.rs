@@ -93,7 +93,7 @@ fn files_survive_a_death_at_each_step() {
     for (name, occurrence) in steps {
         for moment in ["before", "in", "after"] {
             for fetches in [false, true] {
-                // What an importer fetches matters where something may lie there.
+                // An importer that fetches matters where something may lie there.
                 if fetches && !matches!(name.as_str(), "hand_over" | "write" | "release") {
                     continue;
                 }

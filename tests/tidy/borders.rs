@@ -39,7 +39,7 @@ const OWN: &[(&str, &[&str])] = &[
     ("src-tauri/crates/engine", &[]),
     ("src-tauri/crates/voucher-files", &[]),
     ("src-tauri/crates/words", &[]),
-    ("src-tauri/crates/connectors", &["postonce-engine", "postonce-words"]),
+    ("src-tauri/crates/connectors", &["postonce-engine", "postonce-voucher-files", "postonce-words"]),
     ("src-tauri/crates/reports", &["postonce-engine", "postonce-words"]),
     ("src-tauri/crates/xtask", &["postonce-peers"]),
     ("src-tauri/crates/practice", &["postonce-engine", "postonce-connectors", "postonce-sandbox"]),

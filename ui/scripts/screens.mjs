@@ -166,6 +166,7 @@ const ATTENTION = [
     attention('asked', 'asked', on('attention-questions')),
     attention('confirm', 'asked', on('confirm-dialog'), [inside('attention-questions', 'confirm')]),
     attention('set-aside', 'asked', on('set-aside-dialog'), [inside('attention-gone', 'set-aside-all')]),
+    attention('other-day', 'idle', on('other-day-dialog'), [inside('attention-refused', 'other-day-open')]),
     attention('error', 'unread', on('problem')),
     attention('decide', 'idle', on('decide-voucher'), [`${inDoubt} ${on('decide')}`, on('decide-posted')]),
     attention('decide-error', 'idle', inside('decide-dialog', 'problem'), [

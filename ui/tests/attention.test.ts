@@ -135,7 +135,7 @@ test('records in a closed period are booked on another day, all at once, with a 
   const group = within(screen.getByTestId('attention-refused'));
   expect(group.getByTestId('cause')).toHaveTextContent('The period is closed');
   // The first day that is open for all of them.
-  await user.click(group.getByRole('button', { name: 'Book on 1 Dec 2026 instead' }));
+  await user.click(group.getByRole('button', { name: 'Book on 1 Dec 2026 instead…' }));
   const dialog = within(await screen.findByTestId('other-day-dialog'));
   const day = dialog.getByTestId('other-day');
   const confirm = dialog.getByRole('button', { name: 'Book on this day' });
@@ -155,7 +155,7 @@ test('records in a closed period are booked on another day, all at once, with a 
 test('a closed period whose next open day nobody names still has a way on', async () => {
   const reason: Reason = { kind: 'refused', detail: 'Closed.', isPeriodClosed: true, nextOpen: null };
   const user = await openOver(many(1, reason, 'C'));
-  await user.click(await screen.findByRole('button', { name: 'Book on another day' }));
+  await user.click(await screen.findByRole('button', { name: 'Book on another day…' }));
   const dialog = within(await screen.findByTestId('other-day-dialog'));
   expect(dialog.getByTestId('other-day')).toHaveValue('');
   await user.type(dialog.getByLabelText('Why is it booked on another day?'), 'October is closed already');

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::attention::{part_names, part_of_voucher};
+use super::files::reading_failure;
 use super::report::Paper;
 use super::{actor, sync};
 use crate::args::{Args, Compare};
@@ -70,7 +71,7 @@ async fn read_back(args: &Args, asked: &Compare, books: &Path, output: &Output) 
         let ask = ReadBackAsk { books: books_file(workspace, books), actor: actor() };
         let read = match engine.read_back(ask).await {
             ReadBackEnd { read: Some(read), .. } => read,
-            end => return Err(failure(end)),
+            end => return Err(reading_failure(end)),
         };
         let comparison = &read.comparison;
         if let Some(paper) = paper {
@@ -86,12 +87,6 @@ async fn read_back(args: &Args, asked: &Compare, books: &Path, output: &Output) 
         Ok(if is_well { Status::Done } else { Status::Attention })
     })
     .await
-}
-
-/// Returns the failure of a reading that did not come to an end.
-pub(crate) fn failure(end: ReadBackEnd) -> Failure {
-    let problem = end.error.unwrap_or_else(|| Problem::internal("the reading ended without a word"));
-    Failure { problem, lock: end.lock.map(Box::new) }
 }
 
 async fn tell_read(ledger: &Ledger, read: &ReadBack, output: &Output) -> Result<(), Failure> {

@@ -11,7 +11,7 @@ use postonce_practice::{OpenWorkspace, with_open_workspace};
 use postonce_words::Message;
 use serde_json::{Value, json};
 
-use super::{actor, compare, ledger};
+use super::{actor, ledger};
 use crate::args::{Args, Files, FilesCommand};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -129,8 +129,14 @@ async fn withdraw(
                 output.say(line(&file, output));
                 Ok(Status::Done)
             }
-            end => Err(compare::failure(end)),
+            end => Err(reading_failure(end)),
         }
     })
     .await
+}
+
+/// Returns the failure of a reading that did not come to an end.
+pub(crate) fn reading_failure(end: ReadBackEnd) -> Failure {
+    let problem = end.error.unwrap_or_else(|| Problem::internal("the reading ended without a word"));
+    Failure { problem, lock: end.lock.map(Box::new) }
 }

@@ -134,7 +134,7 @@ fn unavailable_kind_is_reported_with_the_available_ones() {
     assert_eq!((param(&problem, "kind"), param(&problem, "available")), ("pdf", "csv, xlsx, platform"));
     let accounting = self::problem(&with("kind = \"open\"", "kind = \"sap\""));
     assert_eq!(accounting.code, ErrorCode::WorkspaceKindUnavailable);
-    assert_eq!(param(&accounting, "available"), "open, tryton, odoo");
+    assert_eq!(param(&accounting, "available"), "open, tryton, odoo, file");
 }
 
 #[test]

@@ -74,7 +74,7 @@ impl PlanRules {
     fn decide_guarded(&self, guard: &Guard) -> Decision {
         match guard.state {
             AttemptState::Posted if guard.settled_run.is_some() && guard.settled_run == self.run => Decision::Recovered,
-            // What waits for the books was handed over, and is not sent again.
+            // A record that waits for the books was handed over, and is not sent again.
             AttemptState::HandedOver if guard.handed_over_in.is_some() && guard.handed_over_in == self.run => {
                 Decision::Recovered
             }

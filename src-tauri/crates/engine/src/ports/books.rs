@@ -42,11 +42,11 @@ pub struct WantedVoucher {
 pub struct BooksReading {
     /// The facts of the file.
     pub facts: BooksFacts,
-    /// What is known of each wanted voucher, in the order in which they were asked for.
+    /// The knowledge of each wanted voucher, in the order in which they were asked for.
     pub seen: Vec<VoucherSeen>,
 }
 
-/// What a file shows of one voucher.
+/// The traces of one voucher in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct VoucherSeen {
     /// The vouchers in which its reference stands.

@@ -1,7 +1,7 @@
 //! Hands vouchers over in files, to every accounting system that has no interface of its own.
 //!
-//! What is ours ends with a file that lies in its place: it is delivered once, under a number without a gap, and never
-//! with other bytes. What follows is a person and an importer, of which nothing is known: a record is *handed over*, and
+//! Our part ends with a file that lies in its place: it is delivered once, under a number without a gap, and never
+//! with other bytes. Behind it stand a person and an importer, of which nothing is known: a record is *handed over*, and
 //! becomes exported when it is seen in the books, which are read back from a file of theirs. So protection is
 //! `observed`, whatever a vendor promises.
 //!
@@ -106,11 +106,11 @@ impl VoucherFolder {
         for folder in [OWN, &outgoing] {
             self.place.make_folder(folder).await.map_err(PlaceError::before)?;
         }
-        self.try_moves(&outgoing).await?;
+        try_moves(self.place.as_ref(), &outgoing, &self.ids.fresh()).await?;
         let (drafted, id) = (format!("{outgoing}/id-{}", self.ids.fresh()), self.ids.fresh());
         self.place.write(&drafted, id.into_bytes()).await.map_err(PlaceError::before)?;
         self.place.move_new(&drafted, &name).await.map_err(PlaceError::before)?;
-        // Whoever was faster gave it its id.
+        // Another one was faster, and gave it its id.
         self.place.remove(&drafted).await.map_err(PlaceError::before)?;
         self.read_id(&name)
             .await?
@@ -121,24 +121,23 @@ impl VoucherFolder {
         let bytes = self.place.read(name).await.map_err(PlaceError::before)?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()).filter(|id| !id.is_empty()))
     }
+}
 
-    /// Tries whether a move really goes over nothing: some shares say so and do otherwise.
-    async fn try_moves(&self, folder: &str) -> Result<(), CallError> {
-        let id = self.ids.fresh();
-        let (one, other) = (format!("{folder}/try-{id}-1"), format!("{folder}/try-{id}-2"));
-        for (name, text) in [(&one, "1"), (&other, "2")] {
-            self.place.write(name, text.as_bytes().to_vec()).await.map_err(PlaceError::before)?;
-        }
-        let moved = self.place.move_new(&one, &other).await.map_err(PlaceError::before)?;
-        let (first, second) = (self.place.read(&one).await, self.place.read(&other).await);
-        let stays = moved == Moved::Taken
-            && first.as_ref().is_ok_and(|bytes| bytes.as_deref() == Some(b"1".as_slice()))
-            && second.as_ref().is_ok_and(|bytes| bytes.as_deref() == Some(b"2".as_slice()));
-        for name in [&one, &other] {
-            self.place.remove(name).await.map_err(PlaceError::before)?;
-        }
-        if stays { Ok(()) } else { Err(refused(Problem::file_folder_unsafe(self.place.address()))) }
+/// Tries whether a move really goes over nothing: some shares say so and do otherwise.
+async fn try_moves(place: &dyn Place, folder: &str, id: &str) -> Result<(), CallError> {
+    let (one, other) = (format!("{folder}/try-{id}-1"), format!("{folder}/try-{id}-2"));
+    for (name, text) in [(&one, "1"), (&other, "2")] {
+        place.write(name, text.as_bytes().to_vec()).await.map_err(PlaceError::before)?;
     }
+    let moved = place.move_new(&one, &other).await.map_err(PlaceError::before)?;
+    let (first, second) = (place.read(&one).await, place.read(&other).await);
+    let stays = moved == Moved::Taken
+        && first.as_ref().is_ok_and(|bytes| bytes.as_deref() == Some(b"1".as_slice()))
+        && second.as_ref().is_ok_and(|bytes| bytes.as_deref() == Some(b"2".as_slice()));
+    for name in [&one, &other] {
+        place.remove(name).await.map_err(PlaceError::before)?;
+    }
+    if stays { Ok(()) } else { Err(refused(Problem::file_folder_unsafe(place.address()))) }
 }
 
 /// Returns the end of an id, for people: its beginning is the time, which two places may share.

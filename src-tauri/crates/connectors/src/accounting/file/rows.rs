@@ -42,7 +42,7 @@ impl UniqueRows for Rows {
             Ok(Moved::Taken | Moved::Missing) => {
                 self.place.remove(&file).await.map_err(super::place::PlaceError::before)?;
                 self.place.remove_empty(&made_at).await.map_err(super::place::PlaceError::before)?;
-                // What is left of a row that was removed in two steps, of which the second was never made.
+                // A row that is removed in two steps leaves this, if the second was never made.
                 self.place.remove_empty(&folder(code)).await.map_err(super::place::PlaceError::before)?;
                 Ok(Created::Taken)
             }

@@ -184,7 +184,7 @@ async fn lease_that_is_lost_before_the_number_delivers_nothing() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn folder_that_is_closed_or_gone_is_told_before_anything() {
+async fn folder_that_is_closed_or_gone_is_named_before_anything() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = tempfile::tempdir().expect("a folder");
     let gone = delivered(&home.path().join("gone"), &sealed(1, BYTES, None), BYTES).await.expect_err("no folder");
@@ -196,6 +196,62 @@ async fn folder_that_is_closed_or_gone_is_told_before_anything() {
     std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o500)).expect("ours");
     let closed = delivered(home.path(), &sealed(1, BYTES, None), BYTES).await.expect_err("read-only");
     assert_eq!(code(&closed), ErrorCode::FileFolderClosed);
+}
+
+/// A share that moves over what stands there, and says that it did not.
+struct Overwriting {
+    inner: Folder,
+    folder: std::path::PathBuf,
+}
+
+#[async_trait]
+impl Place for Overwriting {
+    fn address(&self) -> &str {
+        self.inner.address()
+    }
+    async fn is_there(&self) -> Result<bool, PlaceError> {
+        self.inner.is_there().await
+    }
+    async fn list(&self, folder: &str) -> Result<Vec<String>, PlaceError> {
+        self.inner.list(folder).await
+    }
+    async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceError> {
+        self.inner.read(name).await
+    }
+    async fn make_folder(&self, name: &str) -> Result<(), PlaceError> {
+        self.inner.make_folder(name).await
+    }
+    async fn write(&self, name: &str, bytes: Vec<u8>) -> Result<(), PlaceError> {
+        self.inner.write(name, bytes).await
+    }
+    async fn replace(&self, name: &str, bytes: Vec<u8>) -> Result<(), PlaceError> {
+        self.inner.replace(name, bytes).await
+    }
+    async fn write_into(&self, name: &str, bytes: Vec<u8>) -> Result<bool, PlaceError> {
+        self.inner.write_into(name, bytes).await
+    }
+    async fn move_new(&self, from: &str, to: &str) -> Result<Moved, PlaceError> {
+        std::fs::rename(self.folder.join(from), self.folder.join(to)).expect("it is there");
+        Ok(Moved::Taken)
+    }
+    async fn remove(&self, name: &str) -> Result<bool, PlaceError> {
+        self.inner.remove(name).await
+    }
+    async fn remove_empty(&self, name: &str) -> Result<(), PlaceError> {
+        self.inner.remove_empty(name).await
+    }
+}
+
+#[tokio::test]
+async fn share_that_moves_over_other_files_is_refused() {
+    let home = tempfile::tempdir().expect("a folder");
+    let inner = || Folder::new(home.path());
+    inner().make_folder("outgoing").await.expect("writable");
+    assert_eq!(try_moves(&inner(), "outgoing", "1").await, Ok(()));
+    let share = Overwriting { inner: inner(), folder: home.path().to_owned() };
+    let refused = try_moves(&share, "outgoing", "2").await.expect_err("it moves over what is there");
+    assert_eq!(code(&refused), ErrorCode::FileFolderUnsafe);
+    assert_eq!(inner().list("outgoing").await.expect("readable"), [""; 0], "nothing is left of the trial");
 }
 
 #[tokio::test]

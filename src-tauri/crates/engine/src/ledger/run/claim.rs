@@ -14,9 +14,9 @@ use crate::domain::{
     ContentHash, DraftId, Generation, Money, Posting, Record, RecordId, Reference, RequestKey, RequestKind, SealedFile,
     SentContent,
 };
-use crate::ledger::run::sealed_file::NewFile;
 use crate::ledger::values::{json, signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
+use crate::ports::{FileOrder, RenderedFile};
 
 /// The number of lines of a plain expense: the expense and the debt.
 const PLAIN_LINES: usize = 2;
@@ -229,7 +229,22 @@ pub(crate) struct ClaimAsk {
     pub(crate) file: Option<NewFile>,
 }
 
-/// One member of it.
+/// A file on its way into the ledger.
+#[derive(Debug, Clone)]
+pub(crate) struct NewFile {
+    pub(crate) order: FileOrder,
+    pub(crate) file_name: String,
+    pub(crate) format: String,
+}
+
+impl NewFile {
+    /// Joins the order of a file with what was made for it; the bytes are the request's.
+    pub(crate) fn new(order: FileOrder, rendered: &RenderedFile) -> Self {
+        Self { order, file_name: rendered.file_name.clone(), format: rendered.format.clone() }
+    }
+}
+
+/// One member of a request to be claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClaimMember {
     pub(crate) position: u64,

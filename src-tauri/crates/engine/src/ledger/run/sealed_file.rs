@@ -11,29 +11,13 @@ use serde_json::json;
 
 use crate::domain::{Act, Actor, Currency, FileDigest, FileSeal, Money, RunId, SealedFile};
 use crate::error::Problem;
-use crate::ledger::run::claim::{ClaimMember, Claimed};
+use crate::ledger::run::claim::{ClaimMember, Claimed, NewFile};
 use crate::ledger::values::{from_json, from_json_option, instant, instant_option, number, signed, stamp, word};
 use crate::ledger::{AuditAct, Ledger, LedgerError, LedgerTx};
-use crate::ports::{FileOrder, RenderedFile};
 use crate::views::{FileState, HandedOverFile, Reason, Sum};
 
 /// The number of entries that one page may have.
 const PAGE_MAX: u32 = 1_000;
-
-/// A file on its way into the ledger.
-#[derive(Debug, Clone)]
-pub(crate) struct NewFile {
-    pub(crate) order: FileOrder,
-    pub(crate) file_name: String,
-    pub(crate) format: String,
-}
-
-impl NewFile {
-    /// Joins the order of a file with what was made for it; the bytes are the request's.
-    pub(crate) fn new(order: FileOrder, rendered: &RenderedFile) -> Self {
-        Self { order, file_name: rendered.file_name.clone(), format: rendered.format.clone() }
-    }
-}
 
 /// The numbers that the next file has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -90,6 +90,8 @@ async fn number_of_a_file_goes_on_from_the_last_without_a_gap() {
 async fn file_under_way_is_followed_by_none() {
     let rig = rig().await;
     let request = claim_file(&rig, 1, order(1, 1)).await.expect("the first");
+    let problem = rig.ledger.read(|tx| tx.unfinished_file()).await.expect("readable").expect("it is under way");
+    assert_eq!(problem.code, ErrorCode::FileUnfinished);
     settle(&rig, &request, Settlement::Unknown(Problem::file_folder_full("/srv"))).await.expect("it was open");
     let problem = rig.ledger.read(|tx| tx.unfinished_file()).await.expect("readable").expect("it is under way");
     assert_eq!(problem.code, ErrorCode::FileFolderFull);
