@@ -6,9 +6,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use postonce_connectors::workspace::Policy;
 use postonce_engine::error::Problem;
 use tauri::Manager as _;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter as _;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -26,7 +28,12 @@ static FILE: OnceLock<RollingFileAppender> = OnceLock::new();
 /// Starts the log on standard error.
 pub(crate) fn start() {
     let filter = EnvFilter::try_from_env("POSTONCE_LOG").unwrap_or_else(|_| "warn".into());
+    // The rules of a machine may want less in a log; where they cannot be read, it is the least.
+    let most = Policy::of_machine().map_or(LevelFilter::ERROR, |policy| {
+        policy.log_level().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::TRACE)
+    });
     tracing_subscriber::registry()
+        .with(most)
         .with(filter)
         .with(fmt::layer().with_writer(io::stderr))
         .with(fmt::layer().with_ansi(false).with_writer(file))

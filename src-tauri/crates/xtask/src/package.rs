@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     fresh(&out)?;
     let stage = Stage::lay(&out.join("stage"), profile)?;
     bundle(&node, &stage, &out, profile)?;
-    command_line_alone(&stage, &out)?;
+    command_line_alone(&stage, &out, profile)?;
     if !(plain || debug) {
         bill_of_materials(&out)?;
     }
@@ -196,7 +196,7 @@ fn bundle(node: &Node, stage: &Stage, out: &Path, profile: &str) -> Result<(), F
     call(tauri.current_dir(places::root().join("src-tauri")).env("SOURCE_DATE_EPOCH", epoch()))?;
     remove(&settings)?;
     let deb = only(&bundles.join("deb"), ".deb")?;
-    pack_anew(&deb, out)?;
+    pack_anew(&deb, out, profile)?;
     let rpm = only(&bundles.join("rpm"), ".rpm")?;
     let name = format!("postonce-{VERSION}-1.{}.rpm", std::env::consts::ARCH);
     fs::copy(&rpm, out.join(name)).map(drop).map_err(on(&rpm))
@@ -250,9 +250,10 @@ fn bundle_settings(files: &BTreeMap<String, PathBuf>) -> String {
 }
 
 /// Packs a deb once more: one owner, one time, and the control file that Debian's tools expect.
-fn pack_anew(deb: &Path, out: &Path) -> Result<(), Failure> {
+fn pack_anew(deb: &Path, out: &Path, profile: &str) -> Result<(), Failure> {
     let tree = out.join("deb");
     call(Command::new("dpkg-deb").arg("--raw-extract").arg(deb).arg(&tree))?;
+    strip(&tree, profile)?;
     let control = tree.join("DEBIAN/control");
     let said = fs::read_to_string(&control).map_err(on(&control))?;
     let depends = said.lines().find_map(|line| line.strip_prefix("Depends: ")).unwrap_or_default().to_owned();
@@ -267,7 +268,7 @@ fn pack_anew(deb: &Path, out: &Path) -> Result<(), Failure> {
 }
 
 /// Packs the command line without the desktop: for servers and containers.
-fn command_line_alone(stage: &Stage, out: &Path) -> Result<(), Failure> {
+fn command_line_alone(stage: &Stage, out: &Path, profile: &str) -> Result<(), Failure> {
     let tree = out.join("cli");
     for (place, from) in stage.files()? {
         if place.contains("/icons/") || place.contains("/metainfo/") {
@@ -278,6 +279,7 @@ fn command_line_alone(stage: &Stage, out: &Path) -> Result<(), Failure> {
         fs::create_dir_all(folder).map_err(on(folder))?;
         fs::copy(&from, &to).map_err(on(&from))?;
     }
+    strip(&tree, profile)?;
     let scripts = tree.join("DEBIAN");
     fs::create_dir_all(&scripts).map_err(on(&scripts))?;
     for (name, place) in [("installed.sh", "postinst"), ("removed.sh", "postrm")] {
@@ -309,6 +311,14 @@ fn pack(tree: &Path, name: &str, depends: &str, other: &str, what: &str, out: &P
     build.args(["--root-owner-group", "-Zxz", "--build"]).arg(tree).arg(&deb).env("SOURCE_DATE_EPOCH", epoch());
     call(&mut build)?;
     remove(tree)
+}
+
+/// Takes the symbols out of a debug build, which are nine tenths of it. A release build has none.
+fn strip(tree: &Path, profile: &str) -> Result<(), Failure> {
+    if profile != "debug" {
+        return Ok(());
+    }
+    call(Command::new("sh").args(["-c", "strip \"$1\"/usr/bin/*", "sh"]).arg(tree))
 }
 
 /// Compresses the manual, as Debian has it, without names and times inside.
