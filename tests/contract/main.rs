@@ -11,6 +11,8 @@ mod compare;
 mod forget;
 mod found_matrix;
 mod identity;
+#[cfg(unix)]
+mod importer;
 mod labels;
 mod learns;
 #[cfg(unix)]

@@ -27,6 +27,18 @@ pub(crate) fn make(folder: &Path, requirements: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Puts one package into a folder, without what it asks for.
+///
+/// # Errors
+/// [`Kind::NotToBeHad`](crate::Kind::NotToBeHad) when there is no Python or no registry answers.
+pub(crate) fn install_alone(folder: &Path, package: &str) -> Result<(), Trouble> {
+    let uv = uv()?;
+    let mut install = uv_command(&uv, &["pip", "install", "--quiet", "--no-deps", "--target"]);
+    run(install.arg(folder).arg("--python").arg(python()?).arg(package)).map(drop).map_err(|trouble| {
+        if registry_answers(&uv) { trouble } else { trouble.or_not_to_be_had("no registry of Python packages answers") }
+    })
+}
+
 /// Returns the program of an environment.
 pub(crate) fn program(folder: &Path, name: &str) -> PathBuf {
     folder.join("python/bin").join(name)

@@ -37,13 +37,18 @@ pub use trouble::{Kind, Trouble};
 /// Prepares them, one after the other; returns the outcome of each.
 #[cfg(unix)]
 pub fn prepare() -> Vec<(&'static str, Result<(), Trouble>)> {
-    vec![("Tryton", tryton::prepare()), ("Odoo", odoo::prepare()), ("the mail server", mail::prepare())]
+    vec![
+        ("Tryton", tryton::prepare()),
+        ("Odoo", odoo::prepare()),
+        ("Odoo with an importer of files", odoo::datev::prepare()),
+        ("the mail server", mail::prepare()),
+    ]
 }
 
 /// Returns for each that it does not run here.
 #[cfg(not(unix))]
 pub fn prepare() -> Vec<(&'static str, Result<(), Trouble>)> {
-    ["Tryton", "Odoo", "the mail server"]
+    ["Tryton", "Odoo", "Odoo with an importer of files", "the mail server"]
         .map(|name| (name, Err(Trouble::not_to_be_had("it is set up on Unix alone"))))
         .into()
 }

@@ -1,6 +1,7 @@
 //! Runs Odoo 19 Community, as Debian packs it: the same books for each test, and a server over them that nobody else
 //! uses.
 
+pub mod datev;
 mod package;
 
 use std::cell::RefCell;
