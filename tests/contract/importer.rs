@@ -1,4 +1,4 @@
-//! What does an importer that nobody here wrote do with our files, and is exactly that what the books are read back as? The
+//! Asks what an importer that nobody here wrote does with our files, and whether the books are read back as just that. The
 //! module of OCA in Odoo 19, which guards nothing: a file twice is doubled, the vouchers of a day become one.
 
 use std::fs;
@@ -94,7 +94,7 @@ fn importer_that_merges_a_day_is_read_back_record_by_record() {
 }
 
 #[test]
-fn file_imported_by_half_or_edited_is_told_as_that() {
+fn file_imported_by_half_or_edited_is_named_as_that() {
     let Some(rig) = ImporterRig::handed_over() else { return };
     // The last row is lost, and an amount of the first is another one.
     let edited = rig.edited(|bytes| {
@@ -114,7 +114,7 @@ fn file_imported_by_half_or_edited_is_told_as_that() {
 }
 
 #[test]
-fn file_imported_into_another_year_is_told_as_that() {
+fn file_imported_into_another_year_is_named_as_that() {
     let Some(rig) = ImporterRig::handed_over() else { return };
     // The year stands in the head alone: the beginning of the fiscal year.
     let edited = rig.edited(|bytes| replace(bytes, b"20260101", b"20250101"));
