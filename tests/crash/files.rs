@@ -72,14 +72,16 @@ impl FileCell {
             assert_eq!(all.matches(&format!("hlf:U-{number} ")).count(), 4, "{story}: U-{number} in {all}");
         }
         let ledger = Connection::open(self.rig.workspace().join("ledger.sqlite")).expect("a ledger");
-        let count = |sql: &str| {
-            let found = ledger.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("it counts");
-            usize::try_from(found).expect("a number of rows")
-        };
-        assert_eq!(count("SELECT count(*) FROM attempt WHERE state = 'handed_over'"), RECORDS, "{story}");
+        let count = |sql: &str| ledger.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("it counts");
+        let whole = |count: usize| i64::try_from(count).expect("a small number");
+        assert_eq!(count("SELECT count(*) FROM attempt WHERE state = 'handed_over'"), whole(RECORDS), "{story}");
         assert_eq!(count("SELECT count(*) FROM attempt WHERE state IN ('claimed', 'unknown')"), 0, "{story}");
         assert_eq!(count("SELECT count(*) FROM sealed_file WHERE state = 'rendered'"), 0, "{story}");
-        assert_eq!(count("SELECT max(number) FROM sealed_file WHERE state = 'sealed'"), self.fetched.len(), "{story}");
+        assert_eq!(
+            count("SELECT max(number) FROM sealed_file WHERE state = 'sealed'"),
+            whole(self.fetched.len()),
+            "{story}"
+        );
     }
 }
 
