@@ -98,7 +98,7 @@ fn pass(
     seen.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     let signed_in = user.is_none_or(|user| {
         let wanted = format!("proxy-authorization: basic {}", STANDARD.encode(user));
-        headers.iter().any(|header| header.to_ascii_lowercase() == wanted.to_ascii_lowercase())
+        headers.iter().any(|header| header.eq_ignore_ascii_case(&wanted))
     });
     if !signed_in {
         let answer =

@@ -154,7 +154,7 @@ impl BooksOnDisk {
         let others = others.iter().map(|reference| reference.as_str().to_owned());
         let mut read_back = ReadBack::new(handed_over.collect(), others);
         let mut alike = LookAlikes::of(wanted);
-        while let Some(voucher) = books.next() {
+        for voucher in books.by_ref() {
             let voucher = voucher?;
             alike.see(&voucher);
             read_back.see(&voucher);

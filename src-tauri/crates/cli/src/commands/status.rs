@@ -17,6 +17,9 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, holder, json, words};
 
+/// The way to a server; `None` where there is none.
+type Way = Option<Result<Route, Problem>>;
+
 /// The facts that are known, whether or not the accounting system answers.
 struct StatusFacts {
     name: String,
@@ -37,7 +40,7 @@ struct StatusFacts {
     open_to_others: Vec<OpenToOthers>,
     /// The way to the accounting system, and to the platform if there is one.
     /// The ways to the accounting system and to the platform, where each is a server.
-    routes: (Option<Result<Route, Problem>>, Option<Result<Route, Problem>>),
+    routes: (Way, Way),
     workspace: Workspace,
 }
 
@@ -87,7 +90,7 @@ async fn facts(OpenWorkspace { workspace, engine, .. }: &OpenWorkspace) -> Resul
     })
 }
 
-async fn routes(workspace: &Workspace) -> (Option<Result<Route, Problem>>, Option<Result<Route, Problem>>) {
+async fn routes(workspace: &Workspace) -> (Way, Way) {
     let accounting = match workspace.accounting().remote() {
         Some(remote) => Some(network::route(workspace, &remote.url).await),
         None => None,

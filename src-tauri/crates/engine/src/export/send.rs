@@ -42,7 +42,7 @@ struct Next {
 
 /// An answer of the accounting system.
 enum Arrival {
-    Sent(SentRequest),
+    Sent(Box<SentRequest>),
     /// A look at the books, with the number of the plan's reading that its rows are from.
     Looked(u32, Result<Looked, RunError>),
 }
@@ -118,16 +118,16 @@ pub(crate) async fn send(
         in_flight += next.claimed.len() + next.staged.len();
         for claimed in next.claimed {
             let sent = caller.exchange(run.permit, sender.route, claimed, None);
-            under_way.begin(async move { Arrival::Sent(verified(run, caller, sent.await).await) });
+            under_way.begin(async move { Arrival::Sent(Box::new(verified(run, caller, sent.await).await)) });
         }
         for (request, drafts) in next.staged {
             let sent = caller.commit_drafts(run.permit, request, drafts);
-            under_way.begin(async move { Arrival::Sent(verified(run, caller, sent.await).await) });
+            under_way.begin(async move { Arrival::Sent(Box::new(verified(run, caller, sent.await).await)) });
         }
-        if halt.is_none() {
-            if let Some((reading, after)) = sender.next_look() {
-                under_way.begin(async move { Arrival::Looked(reading, look_ahead.look(after).await) });
-            }
+        if halt.is_none()
+            && let Some((reading, after)) = sender.next_look()
+        {
+            under_way.begin(async move { Arrival::Looked(reading, look_ahead.look(after).await) });
         }
         // Half of the answers are written while the other half is under way: with all of them at once, the accounting
         // system and the disk would wait for each other in turn.
@@ -139,7 +139,7 @@ pub(crate) async fn send(
             match arrival {
                 Arrival::Sent(sent) => {
                     in_flight -= 1;
-                    answered.push(sent);
+                    answered.push(*sent);
                 }
                 Arrival::Looked(reading, Ok(looked)) => sender.take_in(reading, looked).await?,
                 // The look failed before anything was claimed; requests in flight are answered for all the same.

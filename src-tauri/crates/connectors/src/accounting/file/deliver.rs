@@ -114,7 +114,7 @@ async fn take_number(place: &dyn Place, file: &SealedFile, note: &str, mine: &Nu
     let text = serde_json::to_vec(mine).expect("plain values with text keys always make JSON");
     place.write(&drafted, text).await.map_err(PlaceError::before)?;
     match place.move_new(&drafted, note).await.map_err(PlaceError::after)? {
-        Moved::Moved => Ok(()),
+        Moved::Done => Ok(()),
         Moved::Taken | Moved::Missing => match read_note(place, note).await.map_err(PlaceError::after)? {
             Some(known) if known == *mine => Ok(()),
             Some(_) | None => Err(refused(differs(place, file))),
@@ -141,7 +141,7 @@ async fn put_in_place(
     place.open_like_place(waiting).await.map_err(PlaceError::after)?;
     look().map_err(|_| CallError::Unknown(Problem::lease_lost()))?;
     match place.move_new(waiting, &file.file_name).await.map_err(PlaceError::after)? {
-        Moved::Moved | Moved::Missing => Ok(()),
+        Moved::Done | Moved::Missing => Ok(()),
         Moved::Taken => {
             let there = place.read(&file.file_name).await.map_err(PlaceError::after)?;
             if there.as_deref().map(FileDigest::of) != Some(file.digest) {

@@ -214,7 +214,7 @@ impl Place for Folder {
                 Ok(()) => {
                     sync_folder_of(&to)?;
                     sync_folder_of(&from)?;
-                    Ok(Moved::Moved)
+                    Ok(Moved::Done)
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty) => {
                     Ok(Moved::Taken)

@@ -55,7 +55,7 @@ pub(super) trait Place: Send + Sync {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Moved {
     /// It stands under the new name, and no longer under the old one.
-    Moved,
+    Done,
     /// Something else stands under the new name.
     Taken,
     /// There is nothing under the old name.

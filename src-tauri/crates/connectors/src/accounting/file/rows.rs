@@ -38,7 +38,7 @@ impl UniqueRows for Rows {
         let file = format!("{made_at}/{id}");
         self.place.write(&file, text.as_bytes().to_vec()).await.map_err(super::place::PlaceError::before)?;
         match self.place.move_new(&made_at, &folder(code)).await {
-            Ok(Moved::Moved) => Ok(Created::Made(RowId::new(format!("{code}/{id}")))),
+            Ok(Moved::Done) => Ok(Created::Made(RowId::new(format!("{code}/{id}")))),
             Ok(Moved::Taken | Moved::Missing) => {
                 self.place.remove(&file).await.map_err(super::place::PlaceError::before)?;
                 self.place.remove_empty(&made_at).await.map_err(super::place::PlaceError::before)?;
