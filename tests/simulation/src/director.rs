@@ -9,7 +9,7 @@ use chrono::Days;
 use postonce_engine::domain::{RecordId, Reference};
 use postonce_engine::{Resolution, Syncing};
 
-use crate::books::{Broken, LockKind, Origin, Standing};
+use crate::books::{Broken, LockKind, Origin, PREFIX, Standing};
 use crate::dice::Dice;
 use crate::machine::Machine;
 use crate::options::Options;
@@ -140,7 +140,8 @@ impl Director {
                 }
                 drop(books);
                 self.world.log(format_args!("{}: {next} is asked for, reversed: {reverse}", machine.body.name));
-                machine.re_export(id, reverse);
+                let seen = (machine.body.prefix() == PREFIX).then(|| next.as_str().to_owned());
+                machine.re_export(id, reverse, seen);
                 if fatal && let Some(running) = machine.running.last() {
                     running.process.dies_in(self.dice.between(1, FATAL_STEPS));
                 }

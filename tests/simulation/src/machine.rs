@@ -129,7 +129,7 @@ impl Body {
         self.types_other_prefix.fetch_not(Ordering::Relaxed);
     }
 
-    fn prefix(&self) -> &'static str {
+    pub(crate) fn prefix(&self) -> &'static str {
         if self.types_other_prefix.load(Ordering::Relaxed) { OTHER_PREFIX } else { PREFIX }
     }
 
@@ -360,11 +360,11 @@ impl Machine {
         self.start(process, "a sync", Some(syncing), life);
     }
 
-    /// Begins a forced re-export, as a person asks for it.
-    pub(crate) fn re_export(&mut self, record_id: String, reverse: bool) {
+    /// Begins a forced re-export, as a person asks for it who was shown the reference that it will have.
+    pub(crate) fn re_export(&mut self, record_id: String, reverse: bool, seen: Option<String>) {
         let Some((process, engine)) = self.program(false) else { return };
         let ask = ReExportAsk {
-            seen: None,
+            seen,
             confirm: record_id.clone(),
             record_id,
             reason: "the payee asked for it".into(),
