@@ -35,7 +35,7 @@ const FIRST_DEATHS_PER_SECOND: usize = 5;
 const SYNCS_MAX: usize = 1;
 
 /// One step of a sync, by its name and its place among those of that name.
-type Step = (String, usize);
+pub(crate) type Step = (String, usize);
 
 /// A sandbox, and a workspace for each cell of the matrix: each has records of its own in the same books.
 struct MatrixRig {
@@ -144,7 +144,7 @@ impl MatrixRig {
 }
 
 /// Returns the first, the middle and the last step of each name; or all of them.
-fn chosen(steps: &[Step]) -> Vec<Step> {
+pub(crate) fn chosen(steps: &[Step]) -> Vec<Step> {
     if std::env::var_os("POSTONCE_MATRIX").is_some_and(|wish| wish == "full") {
         return steps.to_vec();
     }
