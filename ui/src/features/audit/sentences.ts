@@ -49,7 +49,7 @@ const sentences: Record<Act, (entry: AuditEntryFull) => string> = {
   // A run compares its own vouchers when it is over; nobody asked for it.
   compared: (entry) => (entry.runId ? m.trail_compared_run() : m.trail_compared(who(entry))),
   alarm_raised: (entry) => m.trail_alarm_raised(record(entry)),
-  file_sealed: () => m.act_file_sealed(),
+  file_sealed: (entry) => m.trail_file_sealed(who(entry)),
   file_withdrawn: (entry) => m.trail_file_withdrawn(who(entry)),
   books_read: (entry) => m.trail_books_read(who(entry)),
   backup_made: (entry) => m.trail_backup_made(who(entry)),

@@ -18,7 +18,18 @@ export function ago(minutes: number): string {
 }
 
 export function counts(some: Partial<Counts>): Counts {
-  return { read: 0, posted: 0, skipped: 0, found: 0, refused: 0, held: 0, inDoubt: 0, leftOut: 0, handedOver: 0, ...some };
+  return {
+    read: 0,
+    posted: 0,
+    skipped: 0,
+    found: 0,
+    refused: 0,
+    held: 0,
+    inDoubt: 0,
+    leftOut: 0,
+    handedOver: 0,
+    ...some,
+  };
 }
 
 export function run(some: Partial<Run> & Pick<Run, 'runId' | 'startedAt'>): Run {

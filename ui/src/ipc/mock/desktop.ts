@@ -75,7 +75,7 @@ function entry(number: number): AuditEntryFull {
   return {
     entry: number,
     at: ago((ENTRIES - number) * 53),
-    user: number % 4 === 0 ? 'ola' : 'kari',
+    user: number % 5 === 0 ? 'ola' : 'kari',
     host: number % 4 === 0 ? 'HLF-PC-07' : 'HLF-PC-12',
     accountingUser: number % 4 === 0 ? 'u-ola' : 'u-kari',
     act,

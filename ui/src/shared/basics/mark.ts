@@ -12,4 +12,5 @@ export type Mark =
   | 'alert'
   | 'skip'
   | 'minus'
+  | 'sheet'
   | 'dot';

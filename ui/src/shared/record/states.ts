@@ -16,7 +16,7 @@ export type Shown = { word: () => string; mark: Mark; tone: Tone };
 
 export const recordStates: Record<RecordState, Shown> = {
   posted: { word: m.state_posted, mark: 'check', tone: 'good' },
-  handed_over: { word: m.state_handed_over, mark: 'half', tone: 'quiet' },
+  handed_over: { word: m.state_handed_over, mark: 'sheet', tone: 'quiet' },
   eligible: { word: m.state_eligible, mark: 'ring', tone: 'quiet' },
   sending: { word: m.state_sending, mark: 'half', tone: 'accent' },
   in_doubt: { word: m.state_in_doubt, mark: 'question', tone: 'warn' },
