@@ -259,6 +259,7 @@ fn pack_anew(deb: &Path, out: &Path, profile: &str) -> Result<(), Failure> {
     let depends = said.lines().find_map(|line| line.strip_prefix("Depends: ")).unwrap_or_default().to_owned();
     pack(
         &tree,
+        profile,
         "postonce",
         &format!("{depends}, libc6"),
         "postonce-cli",
@@ -286,10 +287,18 @@ fn command_line_alone(stage: &Stage, out: &Path, profile: &str) -> Result<(), Fa
         let from = packaging().join(name);
         fs::copy(&from, scripts.join(place)).map_err(on(&from))?;
     }
-    pack(&tree, "postonce-cli", "libc6, libgcc-s1, ca-certificates", "postonce", "the command line alone", out)
+    pack(&tree, profile, "postonce-cli", "libc6, libgcc-s1, ca-certificates", "postonce", "the command line alone", out)
 }
 
-fn pack(tree: &Path, name: &str, depends: &str, other: &str, what: &str, out: &Path) -> Result<(), Failure> {
+fn pack(
+    tree: &Path,
+    profile: &str,
+    name: &str,
+    depends: &str,
+    other: &str,
+    what: &str,
+    out: &Path,
+) -> Result<(), Failure> {
     let architecture = output("dpkg", &["--print-architecture"]).unwrap_or_else(|| "amd64".to_owned());
     compress(&tree.join("usr/share/man/man1"))?;
     let kilobytes = output("du", &["-sk", "--apparent-size", "--exclude=DEBIAN", &tree.display().to_string()]);
@@ -308,7 +317,8 @@ fn pack(tree: &Path, name: &str, depends: &str, other: &str, what: &str, out: &P
     call(Command::new("sh").args(["-c", md5, "sh"]).arg(tree).arg(epoch()))?;
     let deb = out.join(format!("{name}_{VERSION}_{architecture}.deb"));
     let mut build = Command::new("dpkg-deb");
-    build.args(["--root-owner-group", "-Zxz", "--build"]).arg(tree).arg(&deb).env("SOURCE_DATE_EPOCH", epoch());
+    let level = if profile == "debug" { "-z0" } else { "-z6" };
+    build.args(["--root-owner-group", "-Zxz", level, "--build"]).arg(tree).arg(&deb).env("SOURCE_DATE_EPOCH", epoch());
     call(&mut build)?;
     remove(tree)
 }
