@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use postonce_tests::CliRig;
+use postonce_tests::{CliRig, plain_source};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -115,4 +115,22 @@ fn forgetting_wants_a_reason_and_a_day_that_is_past() {
     let ledger = Connection::open(rig.path().join("ledger.sqlite")).expect("a ledger");
     assert!(ledger.execute("UPDATE attempt SET sent = '{}'", []).is_err(), "it is never another content");
     assert!(ledger.execute("UPDATE attempt SET minor = 1", []).is_err());
+}
+
+/// Forgets a claim whose lines stand on both sides: its voucher is larger than the claim, and still the same afterwards.
+#[test]
+fn forgotten_claim_is_still_known_by_its_lines() {
+    let source = plain_source("records.csv").replace("[source]\n", "[source]\ngroup_by = \"Id\"\n");
+    let rig = CliRig::over_source(&source);
+    let rows = "A1;01.10.2019;100,00;Kari Hemmelig;Reise;Buss til sykehuset;NOK\n\
+        A1;01.10.2019;-20,00;Kari Hemmelig;Porto;Egenandel;NOK\n";
+    std::fs::write(rig.path().join("records.csv"), format!("{HEAD}{rows}")).expect("writable");
+    let sync = rig.sync();
+    assert_eq!((sync.status, sync.count("posted")), (Some(0), 1), "{sync:?}");
+    assert_eq!(rig.run(&["compare"]).status, Some(0));
+    assert_eq!(forget(&rig).last()["forgotten"], 1);
+    assert_eq!(files_with(rig.path(), "sykehuset"), Vec::<PathBuf>::new());
+    let compared = rig.run(&["compare"]);
+    assert_eq!((compared.status, &compared.last()["counts"]["differences"]), (Some(0), &json!(0)), "{compared:?}");
+    assert_eq!(rig.run(&["audit", "verify"]).status, Some(0));
 }

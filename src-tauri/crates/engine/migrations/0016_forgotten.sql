@@ -9,7 +9,9 @@ BEFORE UPDATE OF record_id, generation, reference, run_number, request_id, membe
                  minor, claimed_at ON attempt
 BEGIN SELECT RAISE(ABORT, 'a claim is never rewritten'); END;
 
--- The content beyond day and amount may be forgotten once the attempt is settled, and never be another one.
+-- The words of what was sent may be forgotten once the attempt is settled; accounts and lines stay, by which a look-up
+-- knows the voucher.
 CREATE TRIGGER attempt_content_is_kept_or_forgotten BEFORE UPDATE OF sent ON attempt
-WHEN NEW.sent IS NOT NULL OR OLD.settled_at IS NULL
+WHEN OLD.settled_at IS NULL
+    OR NEW.sent IS NOT json_set(OLD.sent, '$.text', '', '$.payee', '', '$.is_forgotten', json('true'))
 BEGIN SELECT RAISE(ABORT, 'a claim is never rewritten'); END;

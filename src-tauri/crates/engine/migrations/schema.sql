@@ -552,7 +552,8 @@ BEFORE UPDATE OF record_id, generation, reference, run_number, request_id, membe
 BEGIN SELECT RAISE(ABORT, 'a claim is never rewritten'); END;
 
 CREATE TRIGGER attempt_content_is_kept_or_forgotten BEFORE UPDATE OF sent ON attempt
-WHEN NEW.sent IS NOT NULL OR OLD.settled_at IS NULL
+WHEN OLD.settled_at IS NULL
+    OR NEW.sent IS NOT json_set(OLD.sent, '$.text', '', '$.payee', '', '$.is_forgotten', json('true'))
 BEGIN SELECT RAISE(ABORT, 'a claim is never rewritten'); END;
 
 CREATE TRIGGER attempt_settles_once BEFORE UPDATE OF state, voucher_id, settled_at ON attempt

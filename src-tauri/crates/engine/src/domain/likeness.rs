@@ -131,7 +131,7 @@ impl Sent<'_> {
     }
 
     fn has_same_payee(&self, lines: &[ShownLine]) -> Option<bool> {
-        let sent = self.content?;
+        let sent = self.content.filter(|sent| !sent.is_forgotten)?;
         let mut parties = lines.iter().filter_map(|line| line.party.as_deref()).peekable();
         parties.peek()?;
         Some(parties.all(|party| party == sent.payee))
@@ -171,6 +171,7 @@ mod tests {
             expense_account: "7140".into(),
             payable_account: "2930".into(),
             is_day_of_sending: false,
+            is_forgotten: false,
             lines: Vec::new(),
         }
     }
@@ -215,6 +216,20 @@ mod tests {
             likeness(10_404, None, moved("104.04", "-104.04")).differs,
             [VoucherPart::Sign, VoucherPart::Account]
         );
+    }
+
+    #[test]
+    fn forgotten_words_are_unseen_and_lines_still_count() {
+        let forgotten = SentContent { text: String::new(), payee: String::new(), is_forgotten: true, ..content() };
+        let compared = |expense: &str| {
+            let (day, nok) = ("2026-10-28".parse().expect("a date"), Currency::from_code("NOK").expect("a currency"));
+            let shown = ShownContent { text: Some("Travel".to_owned()), lines: lines(expense, "-104.04") };
+            let sent = Sent { date: day, amount: Money::from_minor(10_404, nok), content: Some(&forgotten) };
+            sent.likeness(Shown { date: day, currency: "NOK", total: "104.04", content: &shown })
+        };
+        let same = compared("104.04");
+        assert_eq!((same.differs, same.unseen), (vec![], vec![VoucherPart::Payee, VoucherPart::Text]));
+        assert_eq!(likeness(10_404, Some("Travel"), lines("104.04", "-104.04")).differs, [VoucherPart::Text]);
     }
 
     /// The period of the day was closed: whoever booked it has put its own day before the text.

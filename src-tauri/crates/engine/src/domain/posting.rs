@@ -66,6 +66,9 @@ pub(crate) struct SentContent {
     /// The day is that of the sending.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) is_day_of_sending: bool,
+    /// Text and payee were forgotten since, and can no longer be compared.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) is_forgotten: bool,
     /// Every line, where there are more than the expense and the debt, or a VAT code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lines: Vec<SentLine>,
@@ -122,6 +125,7 @@ impl Posting {
             expense_account: account(self.lines.first()),
             payable_account: account(self.lines.last()),
             is_day_of_sending: self.is_day_of_sending,
+            is_forgotten: false,
             lines: if is_plain { Vec::new() } else { self.lines.iter().map(line).collect() },
         }
     }

@@ -82,7 +82,9 @@ impl LedgerTx<'_> {
             )?;
         }
         self.execute(
-            "UPDATE attempt SET sent = NULL WHERE record_id = :record AND sent IS NOT NULL AND settled_at IS NOT NULL",
+            "UPDATE attempt
+             SET sent = json_set(sent, '$.text', '', '$.payee', '', '$.is_forgotten', json('true'))
+             WHERE record_id = :record AND sent IS NOT NULL AND settled_at IS NOT NULL",
             named_params! { ":record": id },
         )?;
         Ok(())
