@@ -1,16 +1,15 @@
 //! Reads the books from a file that the accounting system handed out: what was handed over becomes exported, and what
 //! differs is told. Everything that a reading leaves in the ledger is one transaction.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::examiner::AlarmWriter;
 use super::read_back::{Conclusion, ReadBackCase, conclude};
+use super::tally::Tally;
 use crate::domain::{
-    Acknowledgement, Act, Actor, AttemptState, Currency, DifferenceKind, Money, Outcome, Period, Reference,
-    VoucherState,
+    Acknowledgement, Act, Actor, AttemptState, DifferenceKind, Outcome, Period, Reference, VoucherState,
 };
 use crate::error::Problem;
 use crate::ledger::{
@@ -19,7 +18,7 @@ use crate::ledger::{
 };
 use crate::parts::Parts;
 use crate::ports::{BooksFacts, BooksFile, BooksReading, Connection, WantedVoucher};
-use crate::views::{BothSums, Comparison, Sides};
+use crate::views::{Comparison, Sides};
 
 /// The run in which what is seen is exported.
 #[derive(Debug, Clone)]
@@ -202,40 +201,23 @@ impl Writer {
     }
 
     fn end(&self, differences: u64) -> ComparisonEnd {
-        let mut end = ComparisonEnd { differences, ..ComparisonEnd::default() };
-        let mut sums: BTreeMap<&'static str, (Currency, i128, i128)> = BTreeMap::new();
+        let mut tally = Tally { differences, ..Tally::default() };
         for case in &self.cases {
-            let amount: Money = case.attempt.compared.amount;
-            let sum = sums.entry(amount.currency().code()).or_insert((amount.currency(), 0, 0));
-            let is_known =
-                matches!(case.conclusion, Conclusion::Exported { .. } | Conclusion::Well | Conclusion::Differs(_));
-            if is_known {
-                end.ledger_vouchers += 1;
-                sum.1 += i128::from(amount.minor());
+            let amount = case.attempt.compared.amount;
+            if matches!(case.conclusion, Conclusion::Exported { .. } | Conclusion::Well | Conclusion::Differs(_)) {
+                tally.expects(amount);
             }
-            let standing = case.found.iter().filter(|voucher| voucher.state == VoucherState::Posted);
-            for voucher in standing {
-                end.accounting_vouchers += 1;
-                let total = Money::from_decimal(&voucher.total, amount.currency());
-                let minor = total.map_or(0, |total| i128::from(total.minor()));
-                sum.2 += if amount.minor() < 0 { -minor } else { minor };
+            for voucher in case.found.iter().filter(|voucher| voucher.state == VoucherState::Posted) {
+                tally.stands(voucher, amount.minor() < 0);
             }
             match case.conclusion {
-                Conclusion::Well | Conclusion::Exported { differs: None, .. } => end.matched += 1,
-                Conclusion::Open(Some(_)) if case.attempt.compared.state == AttemptState::Posted => end.waiting += 1,
-                Conclusion::NotExpected => end.reversed += 1,
+                Conclusion::Well | Conclusion::Exported { differs: None, .. } => tally.matched += 1,
+                Conclusion::Open(Some(_)) if case.attempt.compared.state == AttemptState::Posted => tally.waiting += 1,
+                Conclusion::NotExpected => tally.reversed += 1,
                 _ => {}
             }
         }
-        end.sums = sums
-            .values()
-            .map(|(currency, ledger, accounting)| BothSums {
-                currency: currency.code().to_owned(),
-                ledger: Money::sum_to_decimal(*ledger, *currency),
-                accounting: Money::sum_to_decimal(*accounting, *currency),
-            })
-            .collect();
-        end
+        tally.into_end()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Compares both ways: looks up the ledger's vouchers, and looks for the accounting system's vouchers in the ledger.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt, try_unfold};
@@ -9,14 +8,12 @@ use serde_json::json;
 use super::examiner::{AlarmWriter, ComparedAttempt, Examiner, OfRun};
 use super::judge::Verdict;
 use super::progress::{ComparePhase, CompareProgress};
+use super::tally::Tally;
 use crate::calls::{Listing, RunError};
-use crate::domain::{
-    Act, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference, VoucherPart,
-    VoucherState,
-};
-use crate::ledger::{AuditAct, Compared, ComparisonEnd, ComparisonStart, Ledger, LedgerError, NewDifference};
+use crate::domain::{Act, AttemptState, DifferenceKind, FoundVoucher, Period, Protection, Reference, VoucherState};
+use crate::ledger::{AuditAct, Compared, ComparisonStart, Ledger, LedgerError, NewDifference};
 use crate::ports::LOOK_UP_MAX;
-use crate::views::{BothSums, Comparison, Sides};
+use crate::views::{Comparison, Sides};
 
 /// The number of pages that are looked up at once.
 const PAGES_AT_ONCE: usize = 2;
@@ -77,21 +74,6 @@ pub(crate) struct Comparing<'a> {
     examiner: Examiner<'a>,
     id: i64,
     tally: Tally,
-}
-
-/// The result so far.
-#[derive(Debug, Clone, Default)]
-struct Tally {
-    ledger_vouchers: u64,
-    accounting_vouchers: u64,
-    matched: u64,
-    waiting: u64,
-    reversed: u64,
-    differences: u64,
-    /// The parts that could not be compared.
-    unseen: BTreeSet<VoucherPart>,
-    /// The sums for each currency: the currency, the ledger's minor units and the accounting system's.
-    sums: BTreeMap<&'static str, (Currency, i128, i128)>,
 }
 
 impl<'a> Comparing<'a> {
@@ -208,59 +190,6 @@ impl<'a> Comparing<'a> {
         let (outcome, differences) = written.await?;
         self.tally.differences = differences;
         Ok(outcome)
-    }
-}
-
-impl Tally {
-    fn count(&mut self, compared: &ComparedAttempt) {
-        let amount = compared.posted.amount;
-        if compared.verdict.is_expected(&compared.posted) {
-            self.ledger_vouchers += 1;
-            self.sums_of(amount.currency()).1 += i128::from(amount.minor());
-        }
-        for voucher in compared.found.iter().filter(|voucher| voucher.state == VoucherState::Posted) {
-            self.stands(voucher, amount.minor() < 0);
-        }
-        self.unseen.extend(&compared.unseen);
-        match compared.verdict {
-            Verdict::Well => self.matched += 1,
-            Verdict::Reversed => self.reversed += 1,
-            Verdict::Waiting => self.waiting += 1,
-            Verdict::Differs(_) => {}
-        }
-    }
-
-    /// Counts a voucher that stands in the accounting system. A total has no sign there: the ledger's sign is taken, if
-    /// it knows one.
-    fn stands(&mut self, voucher: &FoundVoucher, is_negative: bool) {
-        self.accounting_vouchers += 1;
-        let Some(currency) = Currency::from_code(&voucher.currency) else { return };
-        if let Ok(total) = Money::from_decimal(&voucher.total, currency) {
-            let minor = i128::from(total.minor());
-            self.sums_of(currency).2 += if is_negative && minor > 0 { -minor } else { minor };
-        }
-    }
-
-    fn sums_of(&mut self, currency: Currency) -> &mut (Currency, i128, i128) {
-        self.sums.entry(currency.code()).or_insert((currency, 0, 0))
-    }
-
-    fn into_end(self) -> ComparisonEnd {
-        let sums = self.sums.values().map(|(currency, ledger, accounting)| BothSums {
-            currency: currency.code().to_owned(),
-            ledger: Money::sum_to_decimal(*ledger, *currency),
-            accounting: Money::sum_to_decimal(*accounting, *currency),
-        });
-        ComparisonEnd {
-            ledger_vouchers: self.ledger_vouchers,
-            accounting_vouchers: self.accounting_vouchers,
-            matched: self.matched,
-            waiting: self.waiting,
-            reversed: self.reversed,
-            differences: self.differences,
-            sums: sums.collect(),
-            unseen: self.unseen.into_iter().collect(),
-        }
     }
 }
 
