@@ -3,7 +3,6 @@
 //! Invariant: pure, and conservative. A row of the table has to fit exactly, in the accounting system's own words;
 //! everything else is unknown. A gateway may answer with any status, also behind a commit.
 
-use chrono::NaiveDate;
 use postonce_engine::domain::Refusal;
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
@@ -178,29 +177,23 @@ pub(crate) fn refusal(peer: &Peer, answer: &HttpAnswer) -> Option<Refusal> {
     }
     let body: ProblemBody = object(&answer.body).ok()?;
     let is_own = body.is_of_the_protocol(answer);
-    let refusal = || Refusal {
-        next_open: day_of(body.next_open.as_ref()),
-        ..refusal_of(peer, body.r#type.as_deref(), body.title, body.detail, answer.status)
-    };
-    is_own.then(refusal)
+    let words = (body.title, body.detail);
+    is_own.then(|| refusal_of(peer, body.r#type.as_deref(), words, body.next_open.as_ref(), answer.status))
 }
 
-/// Returns the engine's refusal: the last part of the type as its kind, and words for people.
+/// Returns the engine's refusal: the last part of the type as its kind, title or detail as words for people, and the day
+/// that is open again, if it is one.
 pub(crate) fn refusal_of(
     peer: &Peer,
     kind: Option<&str>,
-    title: Option<String>,
-    detail: Option<String>,
+    (title, detail): (Option<String>, Option<String>),
+    next_open: Option<&Value>,
     status: u16,
 ) -> Refusal {
     let named = kind.and_then(code_of);
     let kind = named.map_or_else(|| format!("http-{status}"), |last| bounded(last, KIND_CHARS_MAX));
-    Refusal::new(kind, peer.detail(detail.or(title).as_deref().unwrap_or_default()))
-}
-
-/// Returns the day that a problem names, if it is one.
-pub(crate) fn day_of(value: Option<&Value>) -> Option<NaiveDate> {
-    value?.as_str()?.parse().ok()
+    let refusal = Refusal::new(kind, peer.detail(detail.or(title).as_deref().unwrap_or_default()));
+    Refusal { next_open: next_open.and_then(|day| day.as_str()?.parse().ok()), ..refusal }
 }
 
 fn is_json(content_type: &str) -> bool {

@@ -121,11 +121,8 @@ impl RefusedBody {
 
     fn refusal(self, peer: &Peer) -> postonce_engine::domain::Refusal {
         let problem = self.problem;
-        let next_open = classify::day_of(problem.next_open.as_ref());
-        postonce_engine::domain::Refusal {
-            next_open,
-            ..classify::refusal_of(peer, problem.r#type.as_deref(), problem.title, problem.detail, 422)
-        }
+        let words = (problem.title, problem.detail);
+        classify::refusal_of(peer, problem.r#type.as_deref(), words, problem.next_open.as_ref(), 422)
     }
 }
 

@@ -83,10 +83,7 @@ pub(in crate::ledger) fn bring_back(backup: &Path, ledger: &Path) -> Result<Path
     fs::copy(backup, &place).and_then(|_| fs::File::options().write(true).open(&place)?.sync_all()).map_err(failed)?;
     let copied = connection::reader(&place).and_then(|copy| {
         connection::check(&copy, backup)?;
-        let of_copy = |source| LedgerError::Sqlite { path: backup.to_owned(), source };
-        let verdict: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(of_copy)?;
-        writes(&copy).map_err(of_copy)?;
-        if verdict == "ok" { Ok(()) } else { Err(LedgerError::Damaged { path: backup.to_owned(), detail: verdict }) }
+        writes(&copy).map_err(|source| LedgerError::Sqlite { path: backup.to_owned(), source }).map(drop)
     });
     if copied.is_err() {
         let _ = fs::remove_file(&place);
