@@ -59,15 +59,18 @@ pub(crate) fn a_record_in_a_closed_period_is_booked_on_another_day(rig: &SystemR
     let reason = ["--reason", "The year 2019 is closed"];
     let book_on = |day: &str, id: &str| rig.run(&[&["book-on", day, id], &reason[..]].concat());
     for (day, id, code) in [
-        ("2019-05-05", "CLOSED", "other_day_too_early"),
-        ("2018-12-31", "CLOSED", "other_day_too_early"),
+        ("2019-05-05", "CLOSED", "other_day_unfit"),
+        ("2018-12-31", "CLOSED", "other_day_unfit"),
+        ("2206-12-01", "CLOSED", "other_day_unfit"),
         (&next_open, "R-00001", "no_other_day_needed"),
         (&next_open, "NONE", "no_other_day_needed"),
     ] {
         let said = book_on(day, id);
         assert_eq!((said.status, said.last()["error"]["code"].as_str()), (Some(1), Some(code)), "{said:?}");
     }
-    assert_eq!(book_on(&next_open, "CLOSED").status, Some(0));
+    // An id that stands there twice is one record.
+    let chosen = rig.run(&[&["book-on", &next_open, "CLOSED", "CLOSED"], &reason[..]].concat());
+    assert_eq!((chosen.status, &chosen.last()["records"]), (Some(0), &serde_json::json!(["CLOSED"])), "{chosen:?}");
     assert_eq!(rig.run(&["attention"]).last()["items"], serde_json::json!([]));
     let booked = rig.sync();
     assert_eq!((booked.status, booked.count("posted"), booked.count("skipped")), (Some(0), 1, 3), "{booked:?}");

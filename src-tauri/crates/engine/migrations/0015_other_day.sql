@@ -4,6 +4,8 @@
 CREATE TABLE other_day (
     other_day_id INTEGER PRIMARY KEY,
     record_id    TEXT NOT NULL REFERENCES record (record_id),
+    -- The attempt that was refused for its day.
+    attempt_id   INTEGER NOT NULL REFERENCES attempt (attempt_id),
     instead_of   TEXT NOT NULL,
     day          TEXT NOT NULL,
     reason       TEXT CHECK (length(trim(reason)) >= 10),
@@ -23,7 +25,7 @@ BEGIN SELECT RAISE(ABORT, 'the choice of a day is never deleted'); END;
 CREATE TRIGGER other_day_is_never_changed BEFORE UPDATE ON other_day
 BEGIN SELECT RAISE(ABORT, 'the choice of a day is never changed'); END;
 
--- A record for which another day was chosen since it was refused goes with the next run.
+-- A record for which another day was chosen in place of the refused one goes with the next run.
 DROP VIEW record_state;
 
 CREATE VIEW record_state AS
@@ -46,7 +48,7 @@ SELECT r.seq, r.record_id, guard.attempt_id AS guard_attempt, last.attempt_id AS
             ELSE 'gone' END
         WHEN r.held_reason IS NOT NULL THEN 'held'
         WHEN last.state = 'refused' AND NOT EXISTS (
-            SELECT 1 FROM other_day o WHERE o.record_id = r.record_id AND o.chosen_at >= last.settled_at) THEN 'refused'
+            SELECT 1 FROM other_day o WHERE o.record_id = r.record_id AND o.attempt_id = last.attempt_id) THEN 'refused'
         ELSE 'eligible'
     END AS state
 FROM record r

@@ -139,7 +139,7 @@ SELECT r.seq, r.record_id, CASE WHEN guard.state <> 'withdrawn' THEN guard.attem
             ELSE 'gone' END
         WHEN r.held_reason IS NOT NULL THEN 'held'
         WHEN last.state = 'refused' AND NOT EXISTS (
-            SELECT 1 FROM other_day o WHERE o.record_id = r.record_id AND o.chosen_at >= last.settled_at) THEN 'refused'
+            SELECT 1 FROM other_day o WHERE o.record_id = r.record_id AND o.attempt_id = last.attempt_id) THEN 'refused'
         ELSE 'eligible'
     END AS state
 FROM record r

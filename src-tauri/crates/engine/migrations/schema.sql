@@ -339,6 +339,8 @@ CREATE TABLE result_due (
 CREATE TABLE other_day (
     other_day_id INTEGER PRIMARY KEY,
     record_id    TEXT NOT NULL REFERENCES record (record_id),
+    -- The attempt that was refused for its day.
+    attempt_id   INTEGER NOT NULL REFERENCES attempt (attempt_id),
     instead_of   TEXT NOT NULL,
     day          TEXT NOT NULL,
     reason       TEXT CHECK (length(trim(reason)) >= 10),
@@ -726,7 +728,7 @@ SELECT r.seq, r.record_id, CASE WHEN guard.state <> 'withdrawn' THEN guard.attem
             ELSE 'gone' END
         WHEN r.held_reason IS NOT NULL THEN 'held'
         WHEN last.state = 'refused' AND NOT EXISTS (
-            SELECT 1 FROM other_day o WHERE o.record_id = r.record_id AND o.chosen_at >= last.settled_at) THEN 'refused'
+            SELECT 1 FROM other_day o WHERE o.record_id = r.record_id AND o.attempt_id = last.attempt_id) THEN 'refused'
         ELSE 'eligible'
     END AS state
 FROM record r

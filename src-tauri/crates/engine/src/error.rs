@@ -228,8 +228,8 @@ error_codes! {
     NoOtherDayNeeded = no_other_day_needed(id), exit 1;
     /// No record is refused for a closed period.
     NothingInClosedPeriod = nothing_in_closed_period(), exit 1;
-    /// The other day is not after the record's own one.
-    OtherDayTooEarly = other_day_too_early(day, id, own), exit 1;
+    /// The other day is not after the one that was refused, or is too far ahead.
+    OtherDayUnfit = other_day_unfit(day, id, own), exit 1;
     /// The lock went to somebody else, or could not be renewed in time.
     LeaseLost = lease_lost(), exit 1;
     /// The program ended in the middle of sending. A reason for doubt about an attempt, never for a failed command.

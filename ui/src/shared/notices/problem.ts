@@ -94,7 +94,7 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   nothing_to_set_aside: m.error_nothing_to_set_aside,
   no_other_day_needed: m.error_no_other_day_needed,
   nothing_in_closed_period: m.error_nothing_in_closed_period,
-  other_day_too_early: m.error_other_day_too_early,
+  other_day_unfit: m.error_other_day_unfit,
   lease_lost: m.error_lease_lost,
   interrupted: m.error_interrupted,
   result_missing: m.error_result_missing,

@@ -87,7 +87,7 @@ export const severities: Record<ErrorCode, Severity> = {
   nothing_to_set_aside: 'ask',
   no_other_day_needed: 'ask',
   nothing_in_closed_period: 'ask',
-  other_day_too_early: 'ask',
+  other_day_unfit: 'ask',
   lease_lost: 'passes',
   interrupted: 'passes',
   result_missing: 'passes',

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 use chrono_tz::Tz;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::json;
@@ -17,6 +17,10 @@ use super::{Account, ExpenseDetail, ExpenseLine, HoldReason, Line, Money, Postin
 
 /// The parts of a whole: rates and shares are counted in hundredths of a per cent.
 const WHOLE: i128 = 10_000;
+/// The earliest year of an expense.
+const EARLIEST_YEAR: i32 = 2000;
+/// The number of days ahead of today at most.
+const DAYS_AHEAD_MAX: u64 = 366;
 
 /// The rules by which a workspace posts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +138,14 @@ pub struct BookingDay {
     pub today: NaiveDate,
     /// The organisation's time zone, by which an instant of approval is a day.
     pub time_zone: Tz,
+}
+
+impl BookingDay {
+    /// Says whether a day may be meant: another one is a slip of the keyboard.
+    pub(crate) fn is_plausible(&self, date: NaiveDate) -> bool {
+        let latest = self.today.checked_add_days(Days::new(DAYS_AHEAD_MAX)).unwrap_or(NaiveDate::MAX);
+        date.year() >= EARLIEST_YEAR && date <= latest
+    }
 }
 
 impl PostingRules {

@@ -2,19 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
-
 use crate::domain::{
     AttemptState, BookingDay, FileRefusal, Generation, HoldReason, OrganisationId, Period, Place, Posting,
     PostingRules, Reference, ReferenceForms,
 };
 use crate::ledger::{Candidate, Guard};
 use crate::ports::AccountingSystem;
-
-/// The earliest year of an expense; an earlier one is a slip of the keyboard.
-const EARLIEST_YEAR: i32 = 2000;
-/// The number of days ahead of today at most; a later date is a slip as well.
-const DAYS_AHEAD_MAX: u64 = 366;
 
 /// The rules that hold for every record of a run.
 #[derive(Debug, Clone)]
@@ -62,7 +55,7 @@ impl PlanRules {
             return if in_period { self.decide_guarded(guard) } else { Decision::Outside };
         }
         // An impossible date is in no period; it is held whatever the period, or nobody would ever see it.
-        if !in_period && self.is_plausible(record.date) {
+        if !in_period && self.day.is_plausible(record.date) {
             return Decision::Outside;
         }
         match self.posting(candidate, candidate.generation()) {
@@ -84,16 +77,11 @@ impl PlanRules {
         }
     }
 
-    fn is_plausible(&self, date: NaiveDate) -> bool {
-        let latest = self.day.today.checked_add_days(Days::new(DAYS_AHEAD_MAX)).unwrap_or(NaiveDate::MAX);
-        NaiveDate::from_ymd_opt(EARLIEST_YEAR, 1, 1).is_some_and(|earliest| earliest <= date) && date <= latest
-    }
-
     /// Returns the posting of a record under its reference: the one door through which everything passes that is sent,
     /// for the first time or once more.
     pub(crate) fn posting(&self, candidate: &Candidate, generation: Generation) -> Result<Posting, HoldReason> {
         let date = candidate.record.date;
-        if !self.is_plausible(date) {
+        if !self.day.is_plausible(date) {
             return Err(HoldReason::DateImplausible { found: date.to_string() });
         }
         if !candidate.conflict.is_empty() {
@@ -142,6 +130,8 @@ pub(crate) fn list(places: &[Place]) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+
+    use chrono::NaiveDate;
 
     use super::*;
     use crate::domain::{Account, ReferenceRules};

@@ -401,7 +401,8 @@ impl<'a> Sender<'a> {
         let members = sent.request.members().iter().zip(settlements);
         let refused = members.filter_map(|(claimed, settlement)| {
             let Some(Settlement::Refused { refusal, voucher_id: None }) = settlement else { return None };
-            let next_open = refusal.next_open.filter(|next_open| *next_open > claimed.date())?;
+            let may_be_meant = |day: &NaiveDate| *day > claimed.date() && self.rules.day.is_plausible(*day);
+            let next_open = refusal.next_open.filter(may_be_meant)?;
             let is_first = claimed.generation() == Generation::FIRST;
             (is_first && refusal.kind == Refusal::CLOSED_PERIOD).then(|| (claimed.record_id().clone(), next_open))
         });

@@ -15,7 +15,7 @@ impl Engine {
     ///
     /// # Errors
     /// If the reason is too short, a record is not refused for a closed period, no record is, the day is not after the
-    /// one that was refused, or the ledger cannot be written.
+    /// one that was refused, or more than a year ahead, or the ledger cannot be written.
     pub async fn choose_other_day(
         &self,
         record_ids: &[String],
@@ -25,22 +25,20 @@ impl Engine {
     ) -> Result<Vec<String>, Problem> {
         let reason = check_reason(reason)?;
         let (ids, actor, now) = (record_ids.to_owned(), actor.clone(), self.parts().clock.now());
+        let is_plausible = self.parts().settings.booking_day(now).is_plausible(day);
         let act = move |tx: &LedgerTx<'_>| {
-            let mut records = Vec::new();
-            for id in &ids {
-                match tx.in_closed_period(Some(id))?.pop() {
-                    Some(record) => records.push(record),
-                    None => return Ok(Err(Problem::no_other_day_needed(id))),
+            let mut records = tx.in_closed_period()?;
+            if !ids.is_empty() {
+                if let Some(id) = ids.iter().find(|id| !records.iter().any(|record| record.record_id == **id)) {
+                    return Ok(Err(Problem::no_other_day_needed(id)));
                 }
-            }
-            if ids.is_empty() {
-                records = tx.in_closed_period(None)?;
+                records.retain(|record| ids.contains(&record.record_id));
             }
             if records.is_empty() {
                 return Ok(Err(Problem::nothing_in_closed_period()));
             }
-            if let Some(late) = records.iter().find(|record| day <= record.refused) {
-                return Ok(Err(Problem::other_day_too_early(day, &late.record_id, late.refused)));
+            if let Some(unfit) = records.iter().find(|record| day <= record.refused || !is_plausible) {
+                return Ok(Err(Problem::other_day_unfit(day, &unfit.record_id, unfit.refused)));
             }
             for record in &records {
                 tx.choose_other_day(record, day, &reason, &actor, now)?;

@@ -57,11 +57,11 @@ VALUES (1, 'PM-1', 1, 'Paid in cash on the same day', 'kari', 'HLF-PC-12', '2026
 
 INSERT INTO result_due (attempt_id, due_at, told_at) VALUES (1, '2026-11-02T09:00:03.000Z', '2026-11-02T09:00:07.000Z');
 
-INSERT INTO other_day (other_day_id, record_id, instead_of, day, reason, actor_user, actor_host, chosen_at)
-VALUES (1, 'PM-1', '2026-10-28', '2026-11-01', 'October is closed already', 'kari', 'HLF-PC-12', '2026-11-03T09:14:03.000Z');
+INSERT INTO other_day (other_day_id, record_id, attempt_id, instead_of, day, reason, actor_user, actor_host, chosen_at)
+VALUES (1, 'PM-1', 1, '2026-10-28', '2026-11-01', 'October is closed already', 'kari', 'HLF-PC-12', '2026-11-03T09:14:03.000Z');
 
-INSERT INTO other_day (other_day_id, record_id, instead_of, day, actor_user, actor_host, run_number, chosen_at)
-VALUES (2, 'PM-1', '2026-10-28', '2026-12-01', 'kari', 'HLF-PC-12', 1, '2026-11-03T09:14:04.000Z');
+INSERT INTO other_day (other_day_id, record_id, attempt_id, instead_of, day, actor_user, actor_host, run_number, chosen_at)
+VALUES (2, 'PM-1', 1, '2026-10-28', '2026-12-01', 'kari', 'HLF-PC-12', 1, '2026-11-03T09:14:04.000Z');
 
 INSERT INTO sealed_file (sealed_file_id, number, label, file_name, format, request_id, run_number, digest, bytes, vouchers,
                          first_voucher, sums, state, rendered_at)

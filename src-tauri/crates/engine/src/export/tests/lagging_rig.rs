@@ -137,6 +137,8 @@ pub(crate) struct ScriptedBooks {
     pub(crate) shows_acknowledged: AtomicBool,
     /// The total of the voucher that a request leaves behind, if it leaves one.
     pub(crate) leaves: Mutex<Option<&'static str>>,
+    /// The day that a refusal for a closed period names, as a function of the voucher's day; `None` for an open period.
+    pub(crate) closed: Mutex<fn(NaiveDate) -> Option<NaiveDate>>,
     /// The list of vouchers, as a function of its cursor.
     pub(crate) list: Mutex<NextCursor>,
     /// The scheme that the books keep; `None` if they keep none.
@@ -238,6 +240,12 @@ impl AccountingSystem for ScriptedBooks {
         if !self.answers.load(Ordering::Relaxed) {
             return Err(CallError::Unknown(Problem::accounting_unreachable("books", "the answer is lost")));
         }
+        let closed = *of(&self.closed);
+        if let Some(next_open) = request.members().iter().find_map(|member| closed(member.date())) {
+            let refusal = Refusal { next_open: Some(next_open), ..Refusal::new(Refusal::CLOSED_PERIOD, "closed") };
+            let refused = VoucherResult::Refused { refusal, voucher_id: None };
+            return Ok(Answer { results: vec![Some(refused); request.members().len()] });
+        }
         let id = of(&self.shown).len();
         if self.shows_acknowledged.load(Ordering::Relaxed) {
             of(&self.shown).push("412.00");
@@ -333,6 +341,7 @@ impl LaggingRig {
             shown: Mutex::default(),
             shows_acknowledged: AtomicBool::new(true),
             leaves: Mutex::default(),
+            closed: Mutex::new(|_| None),
             list: Mutex::new(|_| None),
             scheme: Mutex::default(),
             references: Mutex::default(),
@@ -355,11 +364,10 @@ impl LaggingRig {
                 books: stated,
                 source: crate::settings::SourceRule::default(),
                 time_zone: chrono_tz::Europe::Oslo,
-                posting: PostingRules::of_accounts(
-                    Account("2930".into()),
-                    Some(Account("7790".into())),
-                    HashMap::new(),
-                ),
+                posting: PostingRules {
+                    date: PostingDate::NextOpen,
+                    ..PostingRules::of_accounts(Account("2930".into()), Some(Account("7790".into())), HashMap::new())
+                },
                 vouchers_per_request: 10,
                 requests_in_flight: 1,
                 lease: Duration::from_secs(60),

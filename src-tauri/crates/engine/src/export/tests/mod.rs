@@ -2,5 +2,6 @@
 
 mod absence;
 mod agreement;
+mod closed_period;
 mod lagging_rig;
 mod readings;

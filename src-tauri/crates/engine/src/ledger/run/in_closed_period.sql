@@ -1,4 +1,4 @@
-SELECT s.record_id, a.date AS refused,
+SELECT s.record_id, a.attempt_id, a.date AS refused,
        coalesce(
            (SELECT instead_of FROM other_day d
             WHERE d.record_id = s.record_id AND d.day = a.date
@@ -6,5 +6,4 @@ SELECT s.record_id, a.date AS refused,
 FROM record_state s
 JOIN attempt a ON a.attempt_id = s.last_attempt
 WHERE s.state = 'refused' AND json_extract(a.reason, '$.refused.kind') = :kind
-    AND (:record IS NULL OR s.record_id = :record)
 ORDER BY s.seq

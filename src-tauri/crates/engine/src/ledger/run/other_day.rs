@@ -18,6 +18,7 @@ use crate::ledger::{AuditAct, LedgerError, LedgerTx};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InClosedPeriod {
     pub(crate) record_id: String,
+    attempt_id: i64,
     /// The day that was refused.
     pub(crate) refused: NaiveDate,
     /// The record's own day.
@@ -25,12 +26,12 @@ pub(crate) struct InClosedPeriod {
 }
 
 impl LedgerTx<'_> {
-    /// Returns the records that are refused for a closed period; of one id alone, if it is given.
-    pub(crate) fn in_closed_period(&self, record_id: Option<&str>) -> Result<Vec<InClosedPeriod>, LedgerError> {
-        let asked = named_params! { ":record": record_id, ":kind": Refusal::CLOSED_PERIOD };
-        self.rows(include_str!("in_closed_period.sql"), asked, |row| {
+    /// Returns the records that are refused for a closed period.
+    pub(crate) fn in_closed_period(&self) -> Result<Vec<InClosedPeriod>, LedgerError> {
+        self.rows(include_str!("in_closed_period.sql"), named_params! { ":kind": Refusal::CLOSED_PERIOD }, |row| {
             Ok(InClosedPeriod {
                 record_id: self.get(row, "record_id")?,
+                attempt_id: self.get(row, "attempt_id")?,
                 refused: day("attempt.date", &self.get::<String>(row, "refused")?)?,
                 own: day("other_day.instead_of", &self.get::<String>(row, "own")?)?,
             })
@@ -47,7 +48,7 @@ impl LedgerTx<'_> {
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
         let other = OtherDay { instead_of: record.own, day: chosen };
-        self.insert_other_day(&record.record_id, other, Some(reason), actor, None, now)?;
+        self.insert_other_day(&record.record_id, record.attempt_id, other, (Some(reason), None), actor, now)?;
         let act = AuditAct::new(now, actor, Act::OtherDayChosen)
             .record(&record.record_id, Generation::FIRST)
             .reason(reason)
@@ -74,7 +75,7 @@ impl LedgerTx<'_> {
         )?;
         let other = OtherDay { instead_of: own.unwrap_or(claimed.date), day: next_open };
         let (actor, _) = self.maker_of(run)?;
-        self.insert_other_day(record, other, None, &actor, Some(run), at.now)?;
+        self.insert_other_day(record, claimed.attempt_id, other, (None, Some(run)), &actor, at.now)?;
         self.execute_one(
             "run_item",
             include_str!("plan_item_again.sql"),
@@ -82,22 +83,25 @@ impl LedgerTx<'_> {
         )
     }
 
+    /// Inserts a choice: a person's with its reason, or the rule's with its run.
     fn insert_other_day(
         &self,
         record: &str,
+        attempt: i64,
         other: OtherDay,
-        reason: Option<&str>,
+        (reason, run): (Option<&str>, Option<i64>),
         actor: &Actor,
-        run: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
         self.execute_one(
             "other_day",
-            "INSERT INTO other_day (record_id, instead_of, day, reason, actor_user, actor_host, run_number, chosen_at)
-             VALUES (:record, :instead_of, :day, :reason, :user, :host, :run, :now)",
+            "INSERT INTO other_day (record_id, attempt_id, instead_of, day, reason, actor_user, actor_host, run_number,
+                                    chosen_at)
+             VALUES (:record, :attempt, :instead_of, :day, :reason, :user, :host, :run, :now)",
             named_params! {
-                ":record": record, ":instead_of": other.instead_of.to_string(), ":day": other.day.to_string(),
-                ":reason": reason, ":user": actor.user, ":host": actor.host, ":run": run, ":now": stamp(now),
+                ":record": record, ":attempt": attempt, ":instead_of": other.instead_of.to_string(),
+                ":day": other.day.to_string(), ":reason": reason, ":user": actor.user, ":host": actor.host, ":run": run,
+                ":now": stamp(now),
             },
         )
     }
