@@ -199,8 +199,6 @@ impl RunSteps<'_> {
         }
         reporter.phase(Phase::Sending, Some(to_send));
         send(&self.of(number, locks)?, &caller, &rules, reporter).await?;
-        // Before any longer wait: what a person deletes meanwhile would pass for a lag.
-        look_for_unseen(&self.of(number, locks)?, &caller).await?;
         self.settle_what_is_left(number, locks, &caller, &rules, reporter).await?;
         discard_late_drafts(&self.of(number, locks)?, &caller).await?;
         look_for_unseen(&self.of(number, locks)?, &caller).await
