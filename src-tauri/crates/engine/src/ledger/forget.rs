@@ -127,15 +127,24 @@ pub(crate) fn forget_in_older(path: &Path, before: NaiveDate) -> Result<(), Ledg
             }
         }
         if has("attempt", "sent")? {
-            let guard = "SELECT sql FROM sqlite_master WHERE name = 'attempt_is_what_was_claimed'";
-            let guard: String = connection.query_row(guard, [], |row| row.get(0))?;
-            connection.execute_batch("DROP TRIGGER attempt_is_what_was_claimed;")?;
-            let forget = format!("UPDATE attempt SET sent = NULL WHERE {older} AND settled_at IS NOT NULL");
-            connection.execute(&forget, named_params! { ":before": before.to_string() })?;
-            connection.execute_batch(&guard)?;
+            let blank = "json_set(sent, '$.text', '', '$.payee', '', '$.is_forgotten', json('true'))";
+            statements.push(format!(
+                "UPDATE attempt SET sent = {blank} WHERE {older} AND sent IS NOT NULL AND settled_at IS NOT NULL"
+            ));
+        }
+        // Each version guards its claims by triggers of its own. They stand again before anybody else reads the file.
+        let guards = connection
+            .prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'attempt'")?
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
+            .collect::<Result<Vec<_>, _>>()?;
+        for (name, _) in &guards {
+            connection.execute_batch(&format!("DROP TRIGGER {name};"))?;
         }
         for statement in statements {
             connection.execute(&statement, named_params! { ":before": before.to_string() })?;
+        }
+        for (_, guard) in &guards {
+            connection.execute_batch(guard)?;
         }
         connection.execute_batch("COMMIT; VACUUM;")
     };

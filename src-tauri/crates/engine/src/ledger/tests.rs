@@ -13,8 +13,10 @@ use crate::error::{ErrorCode, Problem};
 use crate::ports::{Learning, Row};
 use crate::views::{Reason, RecordState};
 
+mod forgetting;
 mod found;
 mod lists;
+mod looking;
 mod plans;
 mod results;
 mod sealed;
