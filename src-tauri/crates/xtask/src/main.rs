@@ -10,6 +10,7 @@ mod deny;
 mod footprint;
 mod fuzz;
 mod licences;
+mod mutants;
 mod node;
 mod package;
 mod package_test;
@@ -57,6 +58,12 @@ const COMMANDS: &[Command] = &[
         help: "[tryton | odoo]   the real file into a real accounting system, beside what its server does by itself; \
                [desktop [--built FOLDER]]   how soon the desktop can be used, and what it takes when idle",
         run: bench::run,
+    },
+    Command {
+        name: "mutants",
+        help: "[--list] [--file PATH] [--re NAME] [--shard K/N]   the code changed in one place at a time: the changes that \
+               no test notices",
+        run: mutants::run,
     },
     Command { name: "fuzz", help: "[--seconds N]   the fuzz targets, for N seconds each (60)", run: fuzz::run },
     Command {

@@ -25,6 +25,9 @@ pub(crate) const CARGO_AUDITABLE: Tool = Tool { name: "cargo-auditable", version
 /// The writer of the list of what a program is made of.
 pub(crate) const CARGO_CYCLONEDX: Tool = Tool { name: "cargo-cyclonedx", version: "0.5.9" };
 
+/// The changer of programs, one place at a time.
+pub(crate) const CARGO_MUTANTS: Tool = Tool { name: "cargo-mutants", version: "27.1.0" };
+
 impl Tool {
     /// Returns the program, built if it is not there yet.
     pub(crate) fn ready(&self) -> Result<PathBuf, Failure> {

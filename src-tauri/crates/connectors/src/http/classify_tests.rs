@@ -59,8 +59,51 @@ fn status_4xx_with_a_problem_is_refused() {
         assert_eq!(refusal, Refusal::new("some-kind", "Not so"));
         assert_eq!(too_large, code == 413);
         assert_eq!(status(&problem), code.to_string());
-        let is_about_access = matches!(code, 401 | 403);
-        assert_eq!(problem.code == ErrorCode::AccountingUnauthorized, is_about_access, "{code}");
+        let meant = match code {
+            401 | 403 => ErrorCode::AccountingUnauthorized,
+            400 | 413 | 422 => ErrorCode::AccountingRefused,
+            _ => ErrorCode::AccountingUnexpected,
+        };
+        assert_eq!(problem.code, meant, "{code}");
+    }
+}
+
+#[test]
+fn refusal_names_the_day_that_is_open_again() {
+    let body = |next_open: &str| HttpAnswer {
+        body: format!(
+            r#"{{"type": "https://example.org/problems/period-closed", "detail": "Closed", "next_open": {next_open}}}"#
+        )
+        .into(),
+        ..problem_answer(422, "")
+    };
+    let day = |next_open: &str| match sorted(body(next_open)) {
+        CallError::Refused { refusal, .. } => refusal.next_open,
+        error => panic!("{error:?}"),
+    };
+    assert_eq!(day(r#""2026-12-01""#), chrono::NaiveDate::from_ymd_opt(2026, 12, 1));
+    for unclear in [r#""soon""#, "20261201", "null"] {
+        assert_eq!(day(unclear), None, "{unclear}");
+    }
+}
+
+#[test]
+fn glimpse_shows_the_words_of_texts_and_the_kind_of_all_else() {
+    let detail = |content_type: &str| {
+        let seen = HttpAnswer {
+            status: 500,
+            content_type: content_type.into(),
+            body: b"No disk".into(),
+            ..HttpAnswer::default()
+        };
+        let CallError::Unknown(problem) = sorted(seen) else { panic!("not unknown") };
+        problem.params["detail"].clone()
+    };
+    for text in ["application/json", "application/vnd.x+json", "text/plain", "text/plain; charset=utf-8"] {
+        assert_eq!(detail(text), "No disk", "{text}");
+    }
+    for other in ["text/html", "application/octet-stream", "image/x+json"] {
+        assert_eq!(detail(other), other, "{other}");
     }
 }
 

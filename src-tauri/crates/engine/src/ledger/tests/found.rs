@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::{AlarmKind, FoundVoucher, ShownContent, VoucherState};
+use crate::views::Asker;
 
 /// Returns the second generation of record A, as somebody else exported it.
 fn exported_elsewhere(settlement: Settlement) -> TakenOver {
@@ -186,5 +187,68 @@ async fn counter_voucher_leads_to_its_record_and_run() {
         assert_eq!(rig.ledger.records(&asked, None, 10).await.expect("readable").len(), count, "{text}");
         let asked = RunFilter { text: Some(text.into()), ..RunFilter::default() };
         assert_eq!(rig.ledger.search_runs(&asked, 10, None).await.expect("readable").len(), count, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn wish_is_answered_by_the_voucher_that_stands_for_it() {
+    // The wish is for the second voucher of record A; others made the second, or the third, or none.
+    let (answered, overtaken) = ("re_export_claimed", "re_export_withdrawn");
+    for (generation, act) in [(2, answered), (3, overtaken)] {
+        let rig = rig().await;
+        let (run, claimed) = behind_somebody_else(&rig).await;
+        let mut taken = exported_elsewhere(as_voucher("V-2"));
+        taken.member.generation = Generation::new(generation).expect("a generation");
+        taken.member.reference = Reference::from_stored(format!("hlf:A#{generation}"));
+        rig.ledger
+            .write(move |tx| {
+                tx.settle_recovered(1, &claimed, &acknowledged(), AT)?;
+                let earlier = tx.exported("A")?.expect("it is posted");
+                tx.request_re_export(&wish(), &earlier)?;
+                assert!(tx.open_re_export("A")?.is_some(), "asked for, and not answered");
+                tx.take_over(run, claimed.attempt_id, &taken, AT)
+            })
+            .await
+            .expect("it is taken over");
+        assert_eq!(rig.ledger.read(|tx| tx.open_re_export("A")).await.expect("readable"), None, "{generation}");
+        let acts = rig
+            .ledger
+            .read(|tx| tx.rows("SELECT act FROM audit", [], |row| tx.get::<String>(row, "act")))
+            .await
+            .expect("readable");
+        assert!(acts.iter().any(|found| found == act), "{generation}: {acts:?}");
+    }
+}
+
+#[tokio::test]
+async fn wish_for_a_later_voucher_stays() {
+    let rig = rig().await;
+    let (run, claimed) = behind_somebody_else(&rig).await;
+    let taken = exported_elsewhere(as_voucher("V-2"));
+    let later = rig
+        .ledger
+        .write(move |tx| {
+            tx.settle_recovered(1, &claimed, &acknowledged(), AT)?;
+            let mut earlier = tx.exported("A")?.expect("it is posted");
+            earlier.generation = earlier.generation.next();
+            tx.request_re_export(&wish(), &earlier)?;
+            tx.take_over(run, claimed.attempt_id, &taken, AT)?;
+            tx.open_re_export("A")
+        })
+        .await
+        .expect("it is taken over");
+    assert_eq!(later.map(|open| open.generation), Generation::new(3));
+}
+
+fn wish() -> ReExportWish {
+    let actor = Actor { user: "kari".into(), host: "pc".into() };
+    ReExportWish {
+        record_id: crate::domain::record::tests::record("A").id,
+        generation: Generation::FIRST.next(),
+        reason: "the voucher was deleted".into(),
+        reverse: false,
+        needs_approval: false,
+        asker: Asker { actor, accounting_user: "api-7".into() },
+        now: NOW,
     }
 }

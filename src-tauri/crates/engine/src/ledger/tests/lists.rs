@@ -244,3 +244,29 @@ async fn month_is_proved_by_a_comparison_after_its_vouchers() {
         assert_eq!(found.map(|found| found.comparison_id), is_proof.then_some(made), "{from:?} {to:?} {began}");
     }
 }
+
+#[tokio::test]
+async fn comparisons_are_listed_newest_first_in_pages() {
+    let rig = rig().await;
+    let made = "INSERT INTO comparison (organisation, address, actor_user, actor_host, started_at, ledger_vouchers, run_number)
+                VALUES (:organisation, 'a', 'kari', 'pc', '2026-11-01T09:00:00.000Z', 7, :run)";
+    for (organisation, run) in [("one", None), ("two", Some(rig.run)), ("three", None)] {
+        let asked =
+            move |tx: &LedgerTx<'_>| tx.execute(made, named_params! { ":organisation": organisation, ":run": run });
+        rig.ledger.write(move |tx| asked(tx).map(drop)).await.expect("a row of our own");
+    }
+    let listed = |limit, before| {
+        let ledger = rig.ledger.clone();
+        async move {
+            let found = ledger.comparisons(limit, before).await.expect("the ledger is read");
+            found.into_iter().map(|found| found.organisation).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(listed(2, None).await, ["three", "two"]);
+    assert_eq!(listed(2, Some(2)).await, ["one"]);
+    let second = rig.ledger.comparison(2).await.expect("the ledger is read").expect("it was made");
+    assert_eq!((second.organisation.as_str(), second.ledger_vouchers), ("two", 7));
+    assert_eq!(second.run_id, Some(RunId::new("run-1")));
+    assert_eq!(rig.ledger.certificate(&RunId::new("run-1")).await.expect("the ledger is read"), Some(second));
+    assert_eq!(rig.ledger.comparison(9).await.expect("the ledger is read"), None);
+}
