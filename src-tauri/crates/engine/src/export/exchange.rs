@@ -378,3 +378,7 @@ fn posted(acknowledgement: Acknowledgement, found: bool) -> Settlement {
     }
     Settlement::Posted { acknowledgement, found, made: None }
 }
+
+#[cfg(test)]
+#[path = "exchange_tests.rs"]
+mod tests;

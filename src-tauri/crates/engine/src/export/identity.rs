@@ -196,6 +196,13 @@ impl SharedIds {
     }
 }
 
+impl MovedRecords {
+    /// Says whether they are most of what is new.
+    fn are_most(&self) -> bool {
+        self.count >= MOVED_MIN && self.count * 2 > self.all
+    }
+}
+
 /// Checks that a plan does not send once more, under other ids, what was exported.
 pub(crate) async fn check_look_alikes(parts: &Parts, reading: Reading, tally: &Tally) -> Result<(), Problem> {
     let Parts { ledger, clock, .. } = parts;
@@ -220,7 +227,7 @@ async fn check_moved(parts: &Parts, reading: Reading, tally: &Tally) -> Result<(
         tx.moved(reading)
     });
     let moved: MovedRecords = moved.await?;
-    let are_most = moved.count >= MOVED_MIN && moved.count * 2 > moved.all;
+    let are_most = moved.are_most();
     let Some((first, exported)) = moved.first.filter(|_| are_most) else {
         return nothing_to_ask(ledger, clock.as_ref(), Topic::LookAlikes).await;
     };
@@ -240,4 +247,81 @@ pub(crate) async fn pin(parts: &Parts, connection: &Connection) -> Result<(), Ru
         tx.pin(Pin::Source, &source, now)
     });
     Ok(pinned.await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn person_is_asked_about_a_loss_of_most_or_of_all() {
+        for (lost, unexported, reads_nothing, is_most) in [
+            (0, 0, true, false),
+            (1, 9, true, true),
+            (1, 1, false, false),
+            (LOST_MIN - 1, LOST_MIN - 1, false, false),
+            (LOST_MIN, LOST_MIN, false, true),
+            (LOST_MIN, 2 * LOST_MIN - 1, false, true),
+            (LOST_MIN, 2 * LOST_MIN, false, false),
+            (0, 9, false, false),
+        ] {
+            let lost = LostRecords { lost, unexported, reads_nothing, ..LostRecords::default() };
+            assert_eq!(lost.is_most(), is_most, "{lost:?}");
+        }
+    }
+
+    #[test]
+    fn ids_begin_anew_if_more_are_others_than_are_the_same() {
+        for (surely, perhaps, same, anew) in [
+            (0, 1, 0, false),
+            (1, 1, 0, true),
+            (0, 2, 0, true),
+            (0, 2, 1, true),
+            (0, 2, 2, false),
+            (2, 2, 3, false),
+            (1, 0, 0, false),
+        ] {
+            let (file, first, digest) = (String::new(), String::new(), crate::domain::SetDigest::default());
+            let others = OtherExpenses { file, surely, perhaps, same, first, digest };
+            assert_eq!(others.begin_anew(), anew, "{others:?}");
+        }
+    }
+
+    #[test]
+    fn ids_that_many_rows_share_are_none() {
+        for (shared, ids, are_none) in [
+            (SHARED_IDS_MAX, SHARED_IDS_MAX, false),
+            (SHARED_IDS_MAX + 1, SHARED_IDS_MAX + 1, true),
+            (10, 10 * SHARED_IDS_SHARE, false),
+            (10, 10 * SHARED_IDS_SHARE - 1, true),
+        ] {
+            let (file, first, digest) = (String::new(), String::new(), crate::domain::SetDigest::default());
+            assert_eq!(SharedIds { shared, ids, file, first, digest }.are_none(), are_none, "{shared} of {ids}");
+        }
+    }
+
+    #[test]
+    fn records_moved_if_they_are_most_of_what_is_new() {
+        for (count, all, are_most) in [
+            (MOVED_MIN - 1, MOVED_MIN - 1, false),
+            (MOVED_MIN, MOVED_MIN, true),
+            (MOVED_MIN, 2 * MOVED_MIN - 1, true),
+            (MOVED_MIN, 2 * MOVED_MIN, false),
+            (100, 500, false),
+        ] {
+            let moved = MovedRecords { count, all, ..MovedRecords::default() };
+            assert_eq!(moved.are_most(), are_most, "{count} of {all}");
+        }
+    }
+
+    #[test]
+    fn place_of_ids_is_shown_by_what_differs() {
+        let place = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let (one, both) = (place(&[("id", "Nr")]), place(&[("id", "Ref"), ("line", "Linje")]));
+        assert_eq!(shown(&one, &both), "Nr");
+        assert_eq!(shown(&both, &one), "id = Ref, line = Linje");
+        assert_eq!(shown(&one, &one), "–");
+    }
 }

@@ -413,3 +413,25 @@ impl Tally {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twin_whose_exported_one_is_gone_is_the_one_that_is_shown() {
+        let twin = |id: &str, is_gone| ExportedTwin { record_id: id.to_owned(), is_gone };
+        let mut twins = Twins::default();
+        let record = crate::domain::record::tests::record;
+        let shown = |twins: &Twins| twins.first.clone().expect("there is one");
+        let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        twins.add(&record("B"), twin("A", false));
+        twins.add(&record("D"), twin("C", false));
+        assert_eq!((shown(&twins), twins.count, twins.gone), (pair("B", "A"), 2, 0));
+        twins.add(&record("F"), twin("E", true));
+        assert_eq!((shown(&twins), twins.count, twins.gone), (pair("F", "E"), 3, 1));
+        twins.add(&record("H"), twin("G", false));
+        twins.add(&record("J"), twin("I", true));
+        assert_eq!((shown(&twins), twins.count, twins.gone), (pair("F", "E"), 5, 2));
+    }
+}

@@ -17,7 +17,7 @@ mod re_export;
 mod run;
 mod search;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trail;
 mod values;
 

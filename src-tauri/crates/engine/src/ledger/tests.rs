@@ -131,6 +131,13 @@ async fn claim(rig: &LedgerRig, key: &'static str, position: u64) -> Result<Clai
         .await
 }
 
+/// Returns a claimed request with this many members: record A, again and again.
+pub(crate) async fn request_of(members: usize) -> ClaimedRequest {
+    let mut request = claim(&rig().await, "key-1", 1).await.expect("nobody claimed it");
+    request.members = vec![request.members[0].clone(); members];
+    request
+}
+
 async fn settle(rig: &LedgerRig, request: &ClaimedRequest, settlement: Settlement) -> Result<(), LedgerError> {
     let (run, request) = (rig.run, request.clone());
     rig.ledger

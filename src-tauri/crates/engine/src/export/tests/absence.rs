@@ -32,6 +32,22 @@ async fn voucher_that_was_seen_once_and_is_gone_is_never_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn absence_without_proof_is_sent_only_by_the_workspaces_rule() {
+    for (rule, sent) in [(Hold, 1), (Send, 2)] {
+        // No answer arrives, and nothing ever stands there.
+        let rig = LaggingRig::new(Protection::Observed, 0, rule);
+        rig.sync().await;
+        assert_eq!((rig.sent(), rig.in_doubt().await), (sent, 1), "{rule:?}");
+    }
+    let rig = LaggingRig::new(Protection::Observed, 0, Hold);
+    rig.sync().await;
+    rig.books.answers.store(true, Ordering::Relaxed);
+    rig.pass(seconds(100_000)).await;
+    rig.sync().await;
+    assert_eq!((rig.sent(), rig.in_doubt().await), (1, 1), "no time makes a proof of it");
+}
+
+#[tokio::test(start_paused = true)]
 async fn absence_is_not_believed_under_the_fence_of_the_sending() {
     let rig = LaggingRig::new(Protection::Fenced, 0, Hold);
     // Somebody else takes the lock before a newer fence can be had.
