@@ -127,6 +127,8 @@ pub(crate) struct Books {
     pub(crate) kept: Mutex<Option<Witness>>,
     /// Every witness that was ever left; `None` where the newest alone is kept.
     pub(crate) history: Mutex<Option<Vec<Witness>>>,
+    /// The number of pages of that history that were asked for.
+    pub(crate) history_pages: AtomicU64,
     /// The witnesses of the organisation's other ledgers; `None` where none are listed.
     pub(crate) others: Mutex<Option<Vec<LedgerWitness>>>,
     pub(crate) leases_out: AtomicU64,
@@ -249,6 +251,7 @@ impl AccountingSystem for Books {
     }
     async fn witness_history(&self, _: &str, cursor: Option<&str>) -> Result<Option<WitnessPage>, CallError> {
         let Some(history) = self.history.lock().expect("no test panics with it").clone() else { return Ok(None) };
+        self.history_pages.fetch_add(1, Ordering::Relaxed);
         // One on a page.
         let place = cursor.map_or(0, |cursor| cursor.parse().expect("a cursor of ours"));
         let next = (place + 1 < history.len()).then(|| (place + 1).to_string());
@@ -297,6 +300,7 @@ impl EngineRig {
             manner: Mutex::new(Manner::Keeps),
             kept: Mutex::new(None),
             history: Mutex::new(None),
+            history_pages: AtomicU64::new(0),
             others: Mutex::new(None),
             leases_out: AtomicU64::new(0),
             held_by: Mutex::new(None),

@@ -1,5 +1,7 @@
 //! Is it missed that entries or signatures were taken away, or a ledger replaced, where somebody else remembers them?
 
+use std::sync::atomic::Ordering;
+
 use serde_json::json;
 
 use super::engine_rig::{EngineRig, Manner, kari};
@@ -79,13 +81,19 @@ async fn trail_once_signed_is_never_whole_without_signatures() {
 async fn witness_replaced_by_another_is_contradicted_by_those_before() {
     let rig = synced(false, true).await;
     assert!(rig.sync().await.error.is_none());
-    let mut earlier = rig.books.history.lock().expect("no test panics with it").clone().expect("a history");
-    assert_eq!(earlier.len(), 2);
+    assert!(rig.sync().await.error.is_none());
+    let earlier = rig.books.history.lock().expect("no test panics with it").clone().expect("a history");
+    assert_eq!(earlier.len(), 3);
     assert!(rig.verdict().await.findings.is_empty());
-    earlier[0].head = "ab".repeat(32);
-    *rig.books.history.lock().expect("no test panics with it") = Some(earlier);
-    let verdict = rig.verdict().await;
-    assert!(has(&verdict, FindingKind::HistoryDiffers) && verdict.is_changed(), "{verdict:?}");
+    for place in 0..earlier.len() {
+        let mut other = earlier.clone();
+        other[place].head = "ab".repeat(32);
+        *rig.books.history.lock().expect("no test panics with it") = Some(other);
+        let asked_before = rig.books.history_pages.load(Ordering::Relaxed);
+        let verdict = rig.verdict().await;
+        assert!(has(&verdict, FindingKind::HistoryDiffers) && verdict.is_changed(), "{place}: {verdict:?}");
+        assert_eq!(rig.books.history_pages.load(Ordering::Relaxed) - asked_before, 3, "each page once");
+    }
 }
 
 fn other(ledger_id: &str, entries: u64, by: Actor, written_at: &str) -> LedgerWitness {

@@ -128,13 +128,14 @@ fn kinds(verdict: &AuditVerdict) -> Vec<(FindingKind, i64)> {
 
 #[tokio::test]
 async fn entry_deleted_in_the_middle_or_at_the_beginning_is_found() {
-    for gone in [1, 5, 11] {
+    for (gone, last) in [(1, 1), (5, 7), (11, 11)] {
         let rig = trail().await;
-        rig.edit(&format!("DELETE FROM audit WHERE entry = {gone}"));
+        rig.edit(&format!("DELETE FROM audit WHERE entry BETWEEN {gone} AND {last}"));
         let verdict = look(&rig).await;
-        let next = (FindingKind::LinkBroken, gone + 1);
+        let next = (FindingKind::LinkBroken, last + 1);
         assert_eq!(kinds(&verdict), [(FindingKind::EntriesMissing, gone), next]);
-        assert_eq!(verdict.findings[0].at, Some(at_of(&rig.raw(), gone + 1)), "the next sign of life");
+        assert_eq!(verdict.findings[0].at, Some(at_of(&rig.raw(), last + 1)), "the next sign of life");
+        assert_eq!(verdict.findings[0].detail["last"], last.to_string());
     }
 }
 
