@@ -2,7 +2,7 @@
 //! a hand that edits the file.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -72,13 +72,15 @@ impl Pages for Empty {
 #[derive(Default)]
 pub(crate) struct Key {
     key: Option<SigningKey>,
+    /// The keyring is locked: nothing is signed until somebody has asked for the key.
+    pub(crate) is_locked: AtomicBool,
     /// The heads that the machine remembers; `None` where it has no memory.
     pub(crate) memory: Mutex<Option<Vec<RememberedHead>>>,
 }
 
 impl Key {
     pub(crate) fn new(seed: u8) -> Self {
-        Self { key: Some(SigningKey::from_bytes(&[seed; 32])), memory: Mutex::default() }
+        Self { key: Some(SigningKey::from_bytes(&[seed; 32])), ..Self::default() }
     }
 
     pub(crate) fn signature(&self, bytes: &[u8]) -> Option<Signature> {
@@ -93,9 +95,10 @@ impl Key {
 #[async_trait]
 impl Signer for Key {
     fn sign(&self, bytes: &[u8]) -> Option<Signature> {
-        self.signature(bytes)
+        self.signature(bytes).filter(|_| !self.is_locked.load(Ordering::Relaxed))
     }
     async fn public_key(&self) -> Option<String> {
+        self.is_locked.store(false, Ordering::Relaxed);
         Some(self.signature(&[])?.public_key)
     }
     fn remember(&self, head: &RememberedHead) {
@@ -119,6 +122,8 @@ pub(crate) enum Manner {
     Panics,
     /// A fault of ours strikes when the lock is given back.
     PanicsAtRelease,
+    /// Another copy of the ledger leaves its witness a moment before, so that this one's is refused.
+    Overtaken,
 }
 
 /// The accounting side; its lock is free, except for one holder that a test may set.
@@ -230,7 +235,7 @@ impl AccountingSystem for Books {
     }
     async fn witness(&self, _: &str) -> Result<WitnessSeen, CallError> {
         match *self.manner.lock().expect("no test panics with it") {
-            Manner::Keeps | Manner::Panics | Manner::PanicsAtRelease => {
+            Manner::Keeps | Manner::Panics | Manner::PanicsAtRelease | Manner::Overtaken => {
                 Ok(self.kept().map_or(WitnessSeen::None, WitnessSeen::Kept))
             }
             Manner::NotOffered => Ok(WitnessSeen::NotOffered),
@@ -242,6 +247,12 @@ impl AccountingSystem for Books {
         assert_ne!(manner, Manner::Panics, "a fault of ours");
         if manner == Manner::OutOfReach {
             return Err(Self::out_of_reach());
+        }
+        if manner == Manner::Overtaken {
+            let other = Witness { head: "ab".repeat(32), ..witness.clone() };
+            *self.kept.lock().expect("no test panics with it") = Some(other);
+            let (problem, refusal) = (Problem::accounting_refused("books", 409, "older"), Refusal::new("older", ""));
+            return Err(CallError::Refused { problem, refusal, too_large: false });
         }
         *self.kept.lock().expect("no test panics with it") = Some(witness.clone());
         if let Some(history) = self.history.lock().expect("no test panics with it").as_mut() {

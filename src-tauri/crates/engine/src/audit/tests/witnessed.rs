@@ -28,6 +28,25 @@ async fn run_leaves_a_signed_witness_and_gives_the_lease_back() {
 }
 
 #[tokio::test]
+async fn trail_is_sealed_anew_if_the_key_came_after_its_last_entry() {
+    let rig = EngineRig::new(Some(1));
+    rig.key.is_locked.store(true, Ordering::Relaxed);
+    assert!(rig.sync().await.error.is_none());
+    let kept = rig.books.kept().expect("a witness");
+    assert_eq!((kept.entries, kept.public_key), (2, rig.key.signature(&[]).map(|signature| signature.public_key)));
+    let newest = rig.ledger().audit_seals(0, 100).await.expect("seals").pop().expect("a seal");
+    assert_eq!((newest.entries, newest.signature.is_some()), (2, true));
+}
+
+#[tokio::test]
+async fn copy_that_was_faster_is_noticed_when_the_witness_is_refused() {
+    let rig = EngineRig::new(Some(1));
+    rig.books.treats_witnesses(Manner::Overtaken);
+    let end = rig.sync().await;
+    assert_eq!(end.error.map(|problem| problem.code), Some(ErrorCode::LedgerForked));
+}
+
+#[tokio::test]
 async fn copy_used_first_goes_on_and_the_other_is_refused() {
     let rig = EngineRig::new(Some(1));
     assert!(rig.sync().await.error.is_none());
