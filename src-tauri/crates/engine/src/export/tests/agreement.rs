@@ -112,3 +112,25 @@ async fn prefix_from_before_schemes_is_found_by_looking() {
     let refused = rig.sync().await.error.map(|problem| problem.code);
     assert_eq!((refused, rig.sent()), (Some(ErrorCode::PrefixDiffers), 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn longer_references_of_ones_own_are_looked_for_ever_after() {
+    for (beyond, forms) in [(0, 1), (1, 2), (40, 2)] {
+        let rig = LaggingRig::new(Protection::Enforced, 0, Hold);
+        rig.books.answers.store(true, Ordering::Relaxed);
+        let current = of(&rig.books.capabilities).reference_rules;
+        *of(&rig.books.scheme) = Some(ReferenceScheme::default());
+        let long = "x".repeat(current.length_max + beyond - "hlf:".len());
+        *of(&rig.books.references) =
+            Some(vec![Reference::from_stored(format!("hlf:{long}")), Reference::from_stored("hlf:A-1".to_owned())]);
+        for run in 1..=2 {
+            assert!(rig.sync().await.error.is_none());
+            let kept = of(&rig.books.scheme).clone().expect("it is kept").rules;
+            assert_eq!(kept.len(), forms, "{beyond} after run {run}: {kept:?}");
+            assert!(kept.contains(&current));
+            let longest = kept.iter().map(|rules| rules.length_max).max();
+            assert_eq!(longest, Some(current.length_max + beyond), "{kept:?}");
+        }
+        assert_eq!(of(&rig.books.kept_after).len(), 1, "what stands there is not written again");
+    }
+}
