@@ -87,6 +87,33 @@ mod tests {
     }
 
     #[test]
+    fn second_is_evidence_and_less_is_not() {
+        let mut estimate = Estimate::begin(at(0), 0);
+        for answer in 1..=3 {
+            estimate.note(Duration::from_millis(answer * 300), answer * 100);
+        }
+        assert_eq!(estimate.rate_per_second(Duration::from_millis(999)), None);
+        assert_eq!(estimate.rate_per_second(EVIDENCE_TIME), Some(300.0));
+        assert_eq!(estimate.eta_seconds(EVIDENCE_TIME, 901), Some(3), "rounded up");
+        assert_eq!(estimate.eta_seconds(EVIDENCE_TIME, 300), Some(0));
+    }
+
+    #[test]
+    fn samples_are_kept_for_the_window_and_no_longer() {
+        let mut estimate = Estimate::begin(at(0), 0);
+        estimate.note(at(1), 1_000);
+        estimate.note(at(2), 1_001);
+        estimate.note(at(1) + WINDOW, 1_002);
+        assert_eq!(estimate.samples.len(), 4, "the first one begins the window");
+        estimate.note(at(2) + WINDOW, 1_003);
+        assert_eq!(estimate.samples.front(), Some(&(at(1), 1_000)));
+        for _ in 0..2 * SAMPLES_MAX {
+            estimate.note(at(2) + WINDOW, 2_000);
+        }
+        assert_eq!(estimate.samples.len(), SAMPLES_MAX);
+    }
+
+    #[test]
     fn work_of_an_earlier_run_does_not_make_this_one_look_fast() {
         let mut estimate = Estimate::begin(at(0), 10_000);
         for second in 1..=4 {

@@ -140,3 +140,95 @@ impl Reporter {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+
+    /// A clock that a test sets, in seconds.
+    #[derive(Default)]
+    struct SetClock(AtomicU64);
+
+    #[async_trait::async_trait]
+    impl Clock for SetClock {
+        fn now(&self) -> DateTime<Utc> {
+            DateTime::UNIX_EPOCH
+        }
+        fn elapsed(&self) -> Duration {
+            Duration::from_secs(self.0.load(Ordering::Relaxed))
+        }
+        async fn sleep(&self, _: Duration) {}
+    }
+
+    fn reporter() -> (Reporter, Arc<SetClock>) {
+        let clock = Arc::new(SetClock::default());
+        (Reporter::new(RunId::new("run-1"), clock.clone()), clock)
+    }
+
+    #[test]
+    fn progress_says_how_much_is_done_and_when_it_will_be_over() {
+        let (mut reporter, clock) = reporter();
+        let (seen, lock) = (reporter.progress().subscribe(), reporter.lock_progress());
+        reporter.phase(Phase::Reading, None);
+        reporter.advance(13_800);
+        assert_eq!((seen.borrow().processed, seen.borrow().eta_seconds), (13_800, None));
+        assert_eq!(*lock.borrow(), LockProgress::default(), "others are shown what is sent");
+        reporter.phase(Phase::Sending, Some(1_000));
+        assert_eq!((seen.borrow().phase, seen.borrow().processed), (Phase::Sending, 0));
+        assert_eq!(*lock.borrow(), LockProgress { processed: 0, total: 1_000 });
+        for second in 1..=4 {
+            clock.0.store(second, Ordering::Relaxed);
+            reporter.advance(100);
+        }
+        let shown = seen.borrow().clone();
+        assert_eq!((shown.processed, shown.total, shown.rate_per_second), (400, Some(1_000), Some(100.0)));
+        assert_eq!(shown.eta_seconds, Some(6));
+        assert_eq!(*lock.borrow(), LockProgress { processed: 400, total: 1_000 });
+        reporter.phase(Phase::Settling, None);
+        reporter.advance(1);
+        let shown = seen.borrow().clone();
+        assert_eq!((shown.total, shown.rate_per_second, shown.eta_seconds), (None, None, None));
+        assert_eq!(*lock.borrow(), LockProgress { processed: 400, total: 1_000 });
+    }
+
+    #[test]
+    fn each_result_is_counted_for_what_it_is() {
+        let (mut reporter, _) = reporter();
+        let seen = reporter.progress().subscribe();
+        let mut tally = Tally::default();
+        (tally.read, tally.skipped, tally.held) = (90, 7, 5);
+        for _ in 0..2 {
+            for (result, rows) in [
+                (ItemResult::Posted, 2),
+                (ItemResult::SkippedFoundInAccounting, 3),
+                (ItemResult::HandedOver, 4),
+                (ItemResult::SkippedAlreadyExported, 5),
+                (ItemResult::SkippedHandedOver, 6),
+                (ItemResult::SkippedRepeatedInSource, 7),
+                (ItemResult::LeftOut, 8),
+                (ItemResult::Refused, 9),
+                (ItemResult::Held, 10),
+                (ItemResult::InDoubt, 11),
+                (ItemResult::NotSent, 12),
+            ] {
+                reporter.count(result, rows);
+            }
+            reporter.planned(&tally);
+        }
+        let counts = seen.borrow().counts;
+        assert_eq!((counts.read, counts.posted, counts.found, counts.handed_over), (90, 4, 6, 8));
+        assert_eq!((counts.skipped, counts.left_out, counts.refused, counts.held), (56, 16, 18, 30));
+        assert_eq!(counts.in_doubt, 22);
+        // One that was in doubt before this run is no doubt less of this run's.
+        reporter.recovered(ItemResult::Posted);
+        assert_eq!((seen.borrow().counts.posted, seen.borrow().counts.in_doubt), (5, 22));
+        reporter.phase(Phase::Settling, None);
+        reporter.recovered(ItemResult::Posted);
+        assert_eq!((seen.borrow().counts.posted, seen.borrow().counts.in_doubt), (6, 21));
+    }
+}
