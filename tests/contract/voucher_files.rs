@@ -75,6 +75,8 @@ fn second_workspace_over_the_same_folder_is_refused() {
         "{second:?}"
     );
     assert_eq!(rig.files(), files);
+    let records = postonce_tests::command_output(rig.command_in(other.path(), &["status"])).last()["records"].clone();
+    assert_eq!((&records["in_doubt"], &records["eligible"]), (&0.into(), &3.into()), "nothing of it left: {records}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Tests the screen of records that need attention, and the two languages.
 
 use postonce_tests::wait_until;
+use reqwest::Method;
+use serde_json::json;
 
 use crate::records::live_over;
 use crate::window_rig::{WindowRig, at_desk};
@@ -48,6 +50,37 @@ fn held_and_refused_records_have_reasons_in_either_language() {
 
         choose(window, "en");
         the_menu_says(window, ["Overview", "History", "Records", "Needs attention", "Settings"]);
+    });
+}
+
+#[test]
+fn record_of_a_closed_period_is_booked_on_the_next_open_day() {
+    let row = "U-1;05.10.2026;100,00;PM-0001;Reise;Samtale;NOK".to_owned();
+    let cli = live_over(&[row], "");
+    cli.admin(Method::PUT, "closed-through", Some(&json!({ "date": "2026-10-31" })));
+    let home = tempfile::tempdir().expect("the machine has a temporary folder");
+    at_desk(home.path(), Some(cli.path()), |window| {
+        window.click("sync-now");
+        window.wait_for_words("count-attention", "1");
+        assert_eq!(cli.stats()["vouchers"], 0);
+        window.click("nav-attention");
+        window.text_with("attention-refused", "U-1");
+        window.click("other-day-open");
+        window.wait_for("[data-testid=dialog-confirm]:disabled");
+        window.type_into("reason", "October was closed before it was exported");
+        window.wait_for("[data-testid=dialog-confirm]:enabled");
+        window.click("dialog-confirm");
+        window.wait_for_path("/html/body[not(.//*[@role='dialog'])]");
+        assert_eq!(cli.stats()["vouchers"], 0, "a decision sends nothing");
+
+        window.click("nav-overview");
+        window.click("sync-now");
+        window.wait_for_text("result", "1 record for kr");
+        let found = cli.admin(Method::GET, "vouchers?reference=hlf:U-1", None);
+        let vouchers = found["vouchers"].as_array().expect("a list");
+        assert_eq!((vouchers.len(), &vouchers[0]["date"]), (1, &json!("2026-11-01")), "{found}");
+        window.click("nav-attention");
+        window.wait_for("[data-testid=attention-empty]");
     });
 }
 

@@ -40,13 +40,15 @@ pub(crate) async fn check_newest(parts: &Parts) -> Result<(), Problem> {
     }
     match ask(parts, &ledger_id).await.map_err(RunError::into_problem)? {
         WitnessSeen::Kept(witness) => against(ledger, &witness).await?,
-        WitnessSeen::None if was_witnessed => {
-            tracing::warn!(
-                "the accounting system no longer knows this ledger's witness; the next one is left after this run"
-            );
+        WitnessSeen::None => {
+            if was_witnessed {
+                tracing::warn!(
+                    "the accounting system no longer knows this ledger's witness; the next one is left after this run"
+                );
+            }
             Ok(())
         }
-        WitnessSeen::None | WitnessSeen::NotOffered => Ok(()),
+        WitnessSeen::NotOffered => Ok(()),
     }
 }
 
