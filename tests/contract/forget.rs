@@ -67,6 +67,8 @@ fn old_records_lose_their_words_in_every_file() {
     // A copy is one whole ledger still.
     let copies = std::fs::read_dir(rig.path().join("backups")).expect("a folder").flatten();
     for copy in copies.map(|entry| entry.path()).chain([aside]) {
+        let header = std::fs::read(&copy).expect("readable");
+        assert_eq!(header[18..20], [1, 1], "{}: it has no log of its own, as SQLite's header says", copy.display());
         let copy = Connection::open(copy).expect("a ledger");
         let said: String = copy.query_row("PRAGMA quick_check", [], |row| row.get(0)).expect("it is read");
         assert_eq!(said, "ok");

@@ -104,10 +104,14 @@ fn other(ledger_id: &str, entries: u64, by: Actor, written_at: &str) -> LedgerWi
 #[tokio::test]
 async fn ledger_that_ended_before_this_one_began_wants_an_explanation() {
     let (before, after) = ("1969-12-31T23:00:00.000Z", "1970-01-02T00:00:00.000Z");
+    let began = synced(false, false).await.ledger().audit_page(&crate::AuditFilter::default(), None, 10).await;
+    let began =
+        began.expect("entries").last().expect("the first").at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let ola = Actor { user: "ola".into(), host: "HLF-PC-07".into() };
     for (witness, asks) in [
         (other("old", 7, kari(), before), true),
         (other("beside", 7, kari(), after), false),
+        (other("at once", 7, kari(), &began), false),
         (other("olas", 7, ola, before), false),
     ] {
         let rig = synced(false, false).await;
@@ -116,6 +120,7 @@ async fn ledger_that_ended_before_this_one_began_wants_an_explanation() {
         assert_eq!(has(&verdict, FindingKind::OtherLedger), asks, "{witness:?}");
         assert!(!verdict.is_changed());
         assert_eq!(verdict.other_ledgers.len(), 1, "each is shown");
+        assert_eq!(verdict.witness_list, MemoryState::Kept);
     }
 }
 

@@ -28,6 +28,20 @@ async fn run_leaves_a_signed_witness_and_gives_the_lease_back() {
 }
 
 #[tokio::test]
+async fn witness_vouches_for_the_entries_that_it_saw() {
+    let rig = EngineRig::new(None);
+    assert!(rig.sync().await.error.is_none());
+    rig.acts(3).await;
+    let verdict = rig.verdict().await;
+    assert_eq!((verdict.witness, verdict.vouched_up_to, verdict.entries), (WitnessState::Matches, 2, 5));
+    // Findings that are too many to list are findings.
+    let mut crowded = verdict;
+    assert!(!crowded.is_changed());
+    crowded.findings_left_out = 1;
+    assert!(crowded.is_changed());
+}
+
+#[tokio::test]
 async fn trail_is_sealed_anew_if_the_key_came_after_its_last_entry() {
     let rig = EngineRig::new(Some(1));
     rig.key.is_locked.store(true, Ordering::Relaxed);
