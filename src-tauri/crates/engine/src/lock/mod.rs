@@ -11,6 +11,9 @@ pub(crate) mod slot;
 mod slot_locks;
 mod unique_lease;
 
+#[cfg(test)]
+mod signs_of_life_tests;
+
 pub(crate) use file_lock::{FileLock, FileLockError};
 pub(crate) use lease::{LeaseAskTerms, LeaseRefused, give_back, take};
 pub(crate) use permit::Look;
