@@ -243,6 +243,16 @@ async fn nothing_that_was_attempted_can_be_deleted_or_rewritten() {
 }
 
 #[tokio::test]
+async fn times_dealt_with_ahead_of_the_clock_are_known() {
+    let rig = rig().await;
+    let sql = "INSERT INTO scheduled_time (scheduled_for, since, missed, dealt_with_at, how, run_id) VALUES
+                   ('1970-01-01T00:00:00.000Z', 't', 0, 't', 'ran', 'r1'), ('1970-01-02T00:00:00.000Z', 't', 0, 't', 'ran', 'r2')";
+    rig.ledger.write(move |tx| tx.execute_all(sql)).await.expect("rows of our own");
+    let ahead = rig.ledger.read(|tx| tx.dealt_with_after(NOW)).await.expect("readable");
+    assert_eq!(ahead, [NOW + chrono::TimeDelta::days(1)]);
+}
+
+#[tokio::test]
 async fn ledger_that_is_closed_is_one_file() {
     let rig = rig().await;
     assert_eq!(rig.ledger.counts().await.expect("readable").eligible, 1);

@@ -244,3 +244,38 @@ fn near(states: &[RecordState]) -> Option<&'static str> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_that_an_index_knows_are_found_by_it() {
+        use RecordState as State;
+        for (states, index) in [
+            (vec![], None),
+            (vec![State::Eligible, State::Refused, State::Held, State::Gone], Some("never_sent")),
+            (vec![State::Held], Some("never_sent")),
+            (vec![State::Held, State::Posted], None),
+            (vec![State::Sending, State::InDoubt], Some("open")),
+            (vec![State::Vanished], Some("alarmed")),
+            (vec![State::Changed], Some("other_content")),
+            (vec![State::Changed, State::Vanished], None),
+        ] {
+            assert_eq!(near(&states), index, "{states:?}");
+        }
+    }
+
+    #[test]
+    fn earlier_of_two_last_days_counts() {
+        for (asked, day, counts) in [
+            (None, "2026-10-31", "2026-10-31"),
+            (Some("2026-10-30"), "2026-10-31", "2026-10-30"),
+            (Some("2026-11-30"), "2026-10-31", "2026-10-31"),
+        ] {
+            let to = asked.map(|day: &str| day.parse().expect("a day"));
+            let bound = Bound::of(&RecordFilter { to, ..RecordFilter::default() }).until(day);
+            assert_eq!(bound.to, counts, "{asked:?} {day}");
+        }
+    }
+}

@@ -53,6 +53,10 @@ async fn file_is_sealed_by_its_number_and_its_very_bytes() {
     assert_eq!((counts.handed_over, counts.posted, counts.in_doubt, counts.attention()), (1, 0, 0, 0));
     let file = rig.ledger.sealed_file("1970-0001").await.expect("readable").expect("it is there");
     assert_eq!((file.state, file.waiting, file.vouchers), (FileState::Sealed, 1, 1));
+    let attempt = request.members()[0].attempt_id();
+    let label = |attempt| rig.ledger.read(move |tx| tx.file_of_attempt(attempt));
+    assert_eq!(label(attempt).await.expect("readable").as_deref(), Some("1970-0001"));
+    assert_eq!(label(attempt + 1).await.expect("readable"), None);
     let bytes = rig.ledger.sealed_bytes(1).await.expect("readable");
     assert_eq!(bytes.as_deref(), Some(b"the bytes of 1".as_slice()));
     let open = rig.ledger.read(|tx| Ok((tx.open_attempts()?, tx.open_requests(0, 8)?.len()))).await;
