@@ -35,6 +35,8 @@ const COMMANDS: &[&str] = &[
     "confirm",
     "confirm_record",
     "set_aside",
+    "missing_receipts",
+    "set_receipts_aside",
     "choose_other_day",
     "resolve",
     "re_export_preview",

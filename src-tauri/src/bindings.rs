@@ -45,6 +45,8 @@ pub(crate) fn builder() -> Builder<Host> {
             commands::decisions::confirm,
             commands::decisions::confirm_record,
             commands::decisions::set_aside,
+            commands::decisions::missing_receipts,
+            commands::decisions::set_receipts_aside,
             commands::decisions::choose_other_day,
             commands::decisions::resolve,
             commands::re_export::re_export_preview,

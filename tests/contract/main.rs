@@ -29,6 +29,7 @@ mod privacy;
 mod re_export;
 #[cfg(unix)]
 mod read_back;
+mod receipts;
 #[cfg(unix)]
 mod schedule;
 mod server;

@@ -3,7 +3,7 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
 import { causesOf, mended } from '../src/features/attention/causes';
-import { ipc, type AttentionItem, type PostingForm, type Reason } from '../src/ipc';
+import { ipc, type AttentionItem, type MissingReceipt, type PostingForm, type Reason } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
 import { ATTENTION } from '../src/ipc/mock/attention';
 import { router } from '$shared/state/router.svelte';
@@ -160,4 +160,34 @@ test('a closed period whose next open day nobody names still has a way on', asyn
   expect(dialog.getByTestId('other-day')).toHaveValue('');
   await user.type(dialog.getByLabelText('Why is it booked on another day?'), 'October is closed already');
   expect(dialog.getByRole('button', { name: 'Book on this day' })).toBeDisabled();
+});
+
+test('a missing receipt is listed with its cause, and set aside with a reason', async () => {
+  const lost: MissingReceipt = {
+    recordId: 'PM-2026-00400',
+    payee: 'Ingrid Solberg',
+    name: 'hotell.pdf',
+    voucherId: 'v-10417',
+    voucherNumber: '10417',
+    problem: { code: 'receipt_missing', params: { receipt: 'bilag/hotell.pdf' } },
+    since: '2026-11-23T08:14:00Z',
+  };
+  let listed = [lost];
+  vi.spyOn(ipc, 'missingReceipts').mockImplementation(() => Promise.resolve(listed));
+  const aside = vi.spyOn(ipc, 'setReceiptsAside').mockImplementation(() => {
+    listed = [];
+    return Promise.resolve(['hotell.pdf']);
+  });
+  const user = await openOver([]);
+  const group = within(await screen.findByTestId('attention-receipts'));
+  expect(group.getByTestId('receipt')).toHaveTextContent('Voucher 10417');
+  expect(group.getByTestId('receipt')).toHaveTextContent('bilag/hotell.pdf is not where the record says');
+  await user.click(group.getByRole('button', { name: 'Set aside' }));
+  const dialog = within(await screen.findByTestId('receipts-aside-dialog'));
+  const confirm = dialog.getByRole('button', { name: 'Set aside' });
+  expect(confirm).toBeDisabled();
+  await user.type(dialog.getByLabelText('Why does the voucher stay without it?'), 'The hotel has no copy');
+  await user.click(confirm);
+  expect(aside).toHaveBeenCalledExactlyOnceWith('PM-2026-00400', 'The hotel has no copy');
+  await waitFor(() => expect(screen.queryByTestId('receipts-aside-dialog')).toBeNull());
 });

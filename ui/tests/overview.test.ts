@@ -31,6 +31,7 @@ const none: RecordCounts = {
   approvals: 0,
   handedOver: 0,
   filesOverdue: 0,
+  receipts: 0,
 };
 const last = run({
   runId: 'r1',

@@ -149,6 +149,7 @@ const attempt: Attempt = {
   voucherNumber: '1',
   reason: null,
   evidence: [],
+  receipts: [],
 };
 const story: RecordStory = {
   recordId: 'A',

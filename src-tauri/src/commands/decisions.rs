@@ -7,7 +7,7 @@ use postonce_engine::error::Problem;
 use tauri::State;
 
 use super::Answer;
-use crate::wire::{End, Question, Topic, Verdict, each, parsed_day};
+use crate::wire::{End, MissingReceipt, Question, Topic, Verdict, each, parsed_day};
 use crate::wiring::Wiring;
 
 /// Keeps the decision that a record may stay as it is, although it changed, or its voucher is not there as it was.
@@ -43,6 +43,24 @@ pub(crate) async fn confirm_record(wiring: State<'_, Wiring>, record_id: String,
 #[specta::specta]
 pub(crate) async fn set_aside(wiring: State<'_, Wiring>, record_ids: Vec<String>, reason: String) -> Answer<()> {
     Ok(wiring.engine().await?.set_aside(&record_ids, &reason, &actor()).await?)
+}
+
+/// Returns the receipts that are missing on vouchers in the books, oldest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn missing_receipts(wiring: State<'_, Wiring>) -> Answer<Vec<MissingReceipt>> {
+    Ok(each(wiring.engine().await?.missing_receipts().await?))
+}
+
+/// Leaves the vouchers of a record without the receipts that are missing there; returns their names.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_receipts_aside(
+    wiring: State<'_, Wiring>,
+    record_id: String,
+    reason: String,
+) -> Answer<Vec<String>> {
+    Ok(wiring.engine().await?.set_receipts_aside(&record_id, &reason, &actor()).await?)
 }
 
 /// Books records on another day than their own, which lies in a closed period; returns their ids.

@@ -269,6 +269,8 @@ fn records(rig: &ShellRig, record: &str) {
     }
     rig.refuses("confirm_record", json!({ "recordId": record, "reason": reason }), "nothing_to_confirm");
     rig.refuses("set_aside", json!({ "recordIds": [record], "reason": reason }), "nothing_to_set_aside");
+    assert_eq!(rig.answers("missing_receipts", json!({})), json!([]));
+    rig.refuses("set_receipts_aside", json!({ "recordId": record, "reason": reason }), "no_receipt_missing");
     let other_day = |ids: Value| json!({ "recordIds": ids, "day": "2026-12-01", "reason": reason });
     rig.refuses("choose_other_day", other_day(json!([record])), "no_other_day_needed");
     rig.refuses("choose_other_day", other_day(json!([])), "nothing_in_closed_period");

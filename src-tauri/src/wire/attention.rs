@@ -86,6 +86,33 @@ impl From<views::Question> for Question {
     }
 }
 
+/// A receipt that is missing on a voucher in the books.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MissingReceipt {
+    record_id: String,
+    payee: Option<String>,
+    name: String,
+    voucher_id: String,
+    voucher_number: Option<String>,
+    problem: Problem,
+    since: String,
+}
+
+impl From<views::MissingReceipt> for MissingReceipt {
+    fn from(missing: views::MissingReceipt) -> Self {
+        Self {
+            record_id: missing.record_id,
+            payee: missing.payee,
+            name: missing.name,
+            voucher_id: missing.voucher_id,
+            voucher_number: missing.voucher_number,
+            problem: missing.problem.into(),
+            since: moment(missing.since),
+        }
+    }
+}
+
 /// A person's decision on a record in doubt.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]

@@ -29,7 +29,7 @@ mod voucher;
 use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::error;
 
-pub(crate) use attention::{AttentionItem, Question, Topic, Verdict};
+pub(crate) use attention::{AttentionItem, MissingReceipt, Question, Topic, Verdict};
 pub(crate) use audit::{AuditEntryFull, AuditFilter, AuditVerdict, MemoryState};
 pub(crate) use certificate::{BothSums, Certificate};
 pub(crate) use connection::{Connection, Lock, Waiting};

@@ -45,6 +45,7 @@ pub(crate) struct RecordCounts {
     questions: u32,
     approvals: u32,
     files_overdue: u32,
+    receipts: u32,
 }
 
 impl From<views::RecordCounts> for RecordCounts {
@@ -63,6 +64,7 @@ impl From<views::RecordCounts> for RecordCounts {
             questions: count(counts.questions),
             approvals: count(counts.approvals),
             files_overdue: count(counts.files_overdue),
+            receipts: count(counts.receipts),
         }
     }
 }
@@ -82,6 +84,8 @@ pub(crate) struct Plan {
     held_items: Vec<RunItem>,
     /// Debit and credit of each account, over everything that would be sent.
     accounts: Vec<AccountSum>,
+    /// The receipts that the records to be sent name.
+    receipts: u32,
 }
 
 impl From<views::PlanSummary> for Plan {
@@ -97,6 +101,7 @@ impl From<views::PlanSummary> for Plan {
             look_alikes: count(plan.look_alikes),
             held_items: each(plan.held_items),
             accounts: each(plan.accounts),
+            receipts: count(plan.receipts),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use specta::Type;
 
 use super::{
-    Acceptance, Alarm, Changed, FoundVoucher, HoldCode, LookAlikes, Place, Reason, RecordState, Sum, Trigger,
+    Acceptance, Alarm, Changed, FoundVoucher, HoldCode, LookAlikes, Place, Problem, Reason, RecordState, Sum, Trigger,
     VoucherMade, count, each, mirrored, moment,
 };
 
@@ -20,9 +20,31 @@ mirrored! {
     /// An act that leaves an entry in the audit trail.
     Act of domain::Act {
         SyncStarted, SyncEnded, ReExportRequested, ReExportApproved, ReExportWithdrawn, ReExportClaimed, ReExportSettled,
-        ReversalClaimed, ReversalSettled, Resolved, Accepted, Confirmed, SetAside, OtherDayChosen, Disowned, LockBroken,
+        ReversalClaimed, ReversalSettled, Resolved, Accepted, Confirmed, SetAside, ReceiptSetAside, OtherDayChosen, Disowned, LockBroken,
         SettingsChanged, Rebuilt, Verified, Compared, AlarmRaised, FileSealed, FileWithdrawn, BooksRead, BackupMade,
         BackupRestored, Forgotten, HistorySealed,
+    }
+}
+
+mirrored! {
+    /// The state of a receipt of an attempt.
+    ReceiptState of domain::ReceiptState { Planned, Sent, Attached, Failed, SetAside, }
+}
+
+/// A receipt that belongs on a voucher.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Receipt {
+    name: String,
+    state: ReceiptState,
+    problem: Option<Problem>,
+    reason: Option<String>,
+}
+
+impl From<views::ReceiptStory> for Receipt {
+    fn from(receipt: views::ReceiptStory) -> Self {
+        let problem = receipt.problem.map(Problem::from);
+        Self { name: receipt.name, state: receipt.state.into(), problem, reason: receipt.reason }
     }
 }
 
@@ -73,6 +95,8 @@ pub(crate) struct Attempt {
     voucher_number: Option<String>,
     reason: Option<Reason>,
     evidence: Vec<FoundVoucher>,
+    /// The receipts that belong on its voucher.
+    receipts: Vec<Receipt>,
 }
 
 /// An entry of the audit trail about a record.
@@ -136,6 +160,7 @@ impl From<views::AttemptStory> for Attempt {
             voucher_number: attempt.voucher_number,
             reason: attempt.reason.map(Reason::from),
             evidence: each(attempt.evidence),
+            receipts: each(attempt.receipts),
         }
     }
 }

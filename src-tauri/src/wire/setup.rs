@@ -45,7 +45,7 @@ mirrored! {
     /// A field of a record that a column can give.
     SourceField of connectors::Field {
         Id, Date, Amount, Payee, Category, Text, ApprovedAt, Currency, Department, Project, Version, PayeeName, AmountBack,
-        Side, VatCode, VatAmount, ClaimTotal, ClaimText,
+        Side, VatCode, VatAmount, ClaimTotal, ClaimText, Receipts,
     }
 }
 

@@ -14,6 +14,7 @@ mod measured;
 mod odoo;
 mod people;
 mod posting;
+mod receipts;
 mod sandbox;
 mod subject;
 mod system_rig;
@@ -47,6 +48,10 @@ macro_rules! of_every_system {
             claims::claim_of_lines_is_one_balanced_voucher_or_none,
             claims::claim_whose_answer_is_lost_is_not_made_twice,
             claims::claim_that_was_changed_in_the_books_is_noticed,
+            receipts::receipts_are_attached_once,
+            receipts::an_attachment_whose_answer_is_lost_is_not_made_twice,
+            receipts::an_attachment_that_never_arrives_is_made_up_for,
+            receipts::a_receipt_that_is_missing_stands_on_the_list,
             losing::a_write_that_never_arrives_is_made_up_for,
             losing::a_write_whose_answer_is_lost_is_not_made_twice,
             losing::a_write_that_takes_effect_late_is_not_made_twice,

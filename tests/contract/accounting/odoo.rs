@@ -56,6 +56,7 @@ impl AccountingSubject for Odoo {
             commit: Some("/json/2/account.move/action_post"),
             discard: Some("/json/2/account.move/unlink"),
             look_up: "/json/2/account.move/search_read",
+            attach: "\"postonce.receipt_",
         }
     }
 
@@ -76,6 +77,15 @@ impl AccountingSubject for Odoo {
              JOIN account_move m ON m.id = l.move_id JOIN account_account a ON a.id = l.account_id \
              WHERE m.ref = '{reference}' AND m.state = 'posted'"
         )))
+    }
+
+    fn attachments(&self, reference: &str) -> Vec<String> {
+        let reference = reference.replace('\'', "''");
+        let names = self.sql(&format!(
+            "SELECT t.name FROM ir_attachment t JOIN account_move m ON t.res_id = m.id AND t.res_model = 'account.move' \
+             WHERE m.ref = '{reference}' AND m.state = 'posted' AND t.file_size > 150000 ORDER BY t.name COLLATE \"C\""
+        ));
+        names.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
     fn drafts(&self) -> Vec<Booked> {

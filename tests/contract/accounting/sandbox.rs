@@ -97,12 +97,14 @@ impl AccountingSubject for Sandbox {
                 commit: Some("/commit HTTP"),
                 discard: Some("DELETE /v1/drafts"),
                 look_up: "POST /v1/vouchers/lookup",
+                attach: "PUT /v1/drafts/",
             },
             _ => Words {
                 write: "POST /v1/vouchers HTTP",
                 commit: None,
                 discard: None,
                 look_up: "POST /v1/vouchers/lookup",
+                attach: "PUT /v1/vouchers/",
             },
         }
     }
@@ -125,6 +127,15 @@ impl AccountingSubject for Sandbox {
         by_account(
             &lines.map(|line| format!("{}|{}\n", text(line, "account"), text(line, "amount"))).collect::<String>(),
         )
+    }
+
+    fn attachments(&self, reference: &str) -> Vec<String> {
+        let asked = json!({ "voucher_ids": [self.voucher(reference)["voucher_id"]] });
+        let found = self.rig.borrow().call(Method::POST, "v1/attachments/lookup", Some(&asked));
+        let found = found["attachments"].as_array().expect("a list").iter();
+        let mut names: Vec<String> = found.map(|one| one["name"].as_str().expect("a text").to_owned()).collect();
+        names.sort();
+        names
     }
 
     fn drafts(&self) -> Vec<Booked> {

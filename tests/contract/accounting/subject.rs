@@ -25,6 +25,8 @@ pub(crate) struct Words {
     pub(crate) discard: Option<&'static str>,
     /// Of the request that looks for references.
     pub(crate) look_up: &'static str,
+    /// Of the request that attaches a receipt.
+    pub(crate) attach: &'static str,
 }
 
 /// An act of a person in the books, past Postonce.
@@ -65,6 +67,9 @@ pub(crate) trait AccountingSubject {
 
     /// Returns account and sum of the lines of the voucher of that reference, in the order of the accounts.
     fn lines(&self, reference: &str) -> Vec<(String, i64)>;
+
+    /// Returns the names of what is attached to the voucher of that reference, in their order.
+    fn attachments(&self, reference: &str) -> Vec<String>;
 
     /// Returns the drafts: begun and not booked.
     fn drafts(&self) -> Vec<Booked>;

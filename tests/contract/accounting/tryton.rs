@@ -62,6 +62,7 @@ impl AccountingSubject for Tryton {
             commit: Some("model.account.move.post"),
             discard: Some("model.account.move.delete"),
             look_up: "model.account.move.search_read",
+            attach: "model.ir.attachment.create",
         }
     }
 
@@ -82,6 +83,16 @@ impl AccountingSubject for Tryton {
              JOIN account_move m ON m.id = l.move JOIN account_account a ON a.id = l.account \
              WHERE m.description = '{reference}' AND m.state = 'posted'"
         )))
+    }
+
+    fn attachments(&self, reference: &str) -> Vec<String> {
+        let reference = reference.replace('\'', "''");
+        let names = self.sql(&format!(
+            "SELECT t.name FROM ir_attachment t JOIN account_move m ON t.resource = 'account.move,' || m.id \
+             WHERE m.description = '{reference}' AND m.state = 'posted' AND (t.file_id IS NOT NULL OR t.data IS NOT NULL) \
+             ORDER BY t.name COLLATE \"C\""
+        ));
+        names.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
     fn drafts(&self) -> Vec<Booked> {

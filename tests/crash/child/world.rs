@@ -1,18 +1,21 @@
 //! Wraps the real accounting system and the real source, with each call a step.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::domain::{
-    CommitResult, Discarded, DraftId, FileSeal, Found, Period, Posting, Reference, RunId, StageResult, VoucherResult,
+    CommitResult, Discarded, DraftId, FileSeal, Found, Period, Posting, Receipt, Reference, RunId, StageResult,
+    VoucherResult,
 };
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{
-    AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress, Pages,
-    Row, Source, SourceError, VoucherFiles, VoucherPage, Witness, WitnessSeen,
+    AccountingSystem, Acquired, Answer, CallError, Connection, FoundAttachment, LeaseAsk, LeaseToken, LockInfo,
+    LockProgress, Pages, ReceiptFile, Row, Source, SourceError, VoucherFiles, VoucherPage, Witness, WitnessSeen,
 };
-use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft};
+use postonce_engine::{ClaimedAttachment, ClaimedRequest, ClaimedReversal, Permit, StagedDraft};
 use serde_json::{Value, json};
 
 use crate::steps::{Moment, Steps, end};
@@ -192,6 +195,14 @@ impl AccountingSystem for Accounting {
         repeatable!(self, "reverse", "reversals", self.inner.reverse(permit, reversal))
     }
 
+    async fn attach(&self, permit: &Permit, attachment: &ClaimedAttachment, file: &File) -> Result<String, CallError> {
+        repeatable!(self, "attach", "attachments", self.inner.attach(permit, attachment, file))
+    }
+
+    async fn attachments(&self, vouchers: &[String]) -> Result<Vec<FoundAttachment>, CallError> {
+        repeatable!(self, "attachments", "attachments", self.inner.attachments(vouchers))
+    }
+
     async fn witness(&self, ledger_id: &str) -> Result<WitnessSeen, CallError> {
         repeatable!(self, "witness", "witness", self.inner.witness(ledger_id))
     }
@@ -220,6 +231,13 @@ impl Source for Records {
         let inner = self.inner.open().await?;
         self.steps.reach("read", Moment::After);
         Ok(Box::new(RecordPages { inner, steps: Arc::clone(&self.steps) }))
+    }
+
+    async fn receipt(&self, receipt: &Receipt) -> Result<ReceiptFile, Problem> {
+        self.steps.begin("read");
+        let taken = self.inner.receipt(receipt).await;
+        self.steps.reach("read", Moment::After);
+        taken
     }
 }
 

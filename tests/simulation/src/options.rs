@@ -234,6 +234,7 @@ impl Options {
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
             vat_codes: false,
             takes_files: false,
+            attachments: None,
         }
     }
 }

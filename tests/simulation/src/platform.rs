@@ -101,6 +101,7 @@ impl Platform {
             department: None,
             project: None,
             detail: ExpenseDetail::default(),
+            receipts: Vec::new(),
         })
     }
 

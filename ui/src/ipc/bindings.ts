@@ -80,6 +80,10 @@ export const commands = {
 	confirmRecord: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("confirm_record", { recordId, reason })),
 	/**  Sets aside what left the source before it was exported. */
 	setAside: (recordIds: string[], reason: string) => typedError<null, Problem>(__TAURI_INVOKE("set_aside", { recordIds, reason })),
+	/**  Returns the receipts that are missing on vouchers in the books, oldest first. */
+	missingReceipts: () => typedError<MissingReceipt[], Problem>(__TAURI_INVOKE("missing_receipts")),
+	/**  Leaves the vouchers of a record without the receipts that are missing there; returns their names. */
+	setReceiptsAside: (recordId: string, reason: string) => typedError<string[], Problem>(__TAURI_INVOKE("set_receipts_aside", { recordId, reason })),
 	/**  Books records on another day than their own, which lies in a closed period; returns their ids. */
 	chooseOtherDay: (recordIds: string[], day: string, reason: string) => typedError<string[], Problem>(__TAURI_INVOKE("choose_other_day", { recordIds, day, reason })),
 	/**  Settles a record in doubt. The end names the holder of the lock, when that stood in the way. */
@@ -239,7 +243,7 @@ export type AccountingKind = {
 };
 
 /**  An act that leaves an entry in the audit trail. */
-export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "confirmed" | "set_aside" | "other_day_chosen" | "disowned" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "file_sealed" | "file_withdrawn" | "books_read" | "backup_made" | "backup_restored" | "forgotten" | "history_sealed";
+export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "confirmed" | "set_aside" | "receipt_set_aside" | "other_day_chosen" | "disowned" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "file_sealed" | "file_withdrawn" | "books_read" | "backup_made" | "backup_restored" | "forgotten" | "history_sealed";
 
 /**  A voucher that was acknowledged, and is not there as it was. */
 export type Alarm = {
@@ -284,6 +288,8 @@ export type Attempt = {
 	voucherNumber: string | null,
 	reason: Reason | null,
 	evidence: FoundVoucher[],
+	/**  The receipts that belong on its voucher. */
+	receipts: Receipt[],
 };
 
 /**  The state of a claim. */
@@ -683,6 +689,17 @@ export type LookAlikes = {
 /**  The answer of a further memory of the trail. */
 export type MemoryState = "kept" | "not_offered" | "unreachable";
 
+/**  A receipt that is missing on a voucher in the books. */
+export type MissingReceipt = {
+	recordId: string,
+	payee: string | null,
+	name: string,
+	voucherId: string,
+	voucherNumber: string | null,
+	problem: Problem,
+	since: string,
+};
+
 /**  A secret that this machine does not have. */
 export type MissingSecret = {
 	side: SecretSide,
@@ -789,6 +806,8 @@ export type Plan = {
 	heldItems: RunItem[],
 	/**  Debit and credit of each account, over everything that would be sent. */
 	accounts: AccountSum[],
+	/**  The receipts that the records to be sent name. */
+	receipts: number,
 };
 
 /**  The members of `[posting]`. */
@@ -812,7 +831,7 @@ export type Preferences = {
 
 /**  The error of a command: every command has the same. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_is_workbook" | "source_no_workbook" | "source_password" | "source_damaged" | "source_too_large" | "source_sheet_missing" | "source_sheet_empty" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "source_currency_in_title" | "source_currency_of_others" | "source_amount_open" | "source_side_not_named" | "source_id_not_unique" | "source_sign_turned" | "source_amount_split" | "source_unit_in_title" | "source_days_turned" | "source_epoch_differs" | "source_states_not_named" | "source_sign_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "file_folder_closed" | "file_folder_unsafe" | "file_folder_full" | "file_folder_failed" | "file_name_taken" | "file_changed" | "file_unfinished" | "file_not_found" | "file_not_waiting" | "file_was_imported" | "file_absence_unproven" | "books_cannot_be_asked" | "record_in_file" | "books_unreadable" | "books_of_others" | "organisation_mismatch" | "fence_went_back" | "search_lag_longer" | "accounting_list_endless" | "books_differ" | "prefix_differs" | "books_unlike_name" | "source_ids_moved" | "source_lost" | "ids_begin_anew" | "ids_shared" | "look_alikes_many" | "records_moved" | "nothing_to_confirm" | "nothing_to_set_aside" | "no_other_day_needed" | "nothing_in_closed_period" | "other_day_unfit" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "evidence_differs" | "evidence_reversed" | "evidence_several" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "re_export_too_early" | "exported_elsewhere" | "acknowledgement_differs" | "acknowledgement_unverified" | "acknowledgement_taken" | "accounts_differ" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "ca_file_unreadable" | "policy_forbids" | "policy_invalid" | "ledger_place_unsafe" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "file_folder_missing" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "proxy_denied" | "proxy_script_failed" | "certificate_untrusted" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "file_ledger_differs" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_is_workbook" | "source_no_workbook" | "source_password" | "source_damaged" | "source_too_large" | "source_sheet_missing" | "source_sheet_empty" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "source_currency_in_title" | "source_currency_of_others" | "source_amount_open" | "source_side_not_named" | "source_id_not_unique" | "source_sign_turned" | "source_amount_split" | "source_unit_in_title" | "source_days_turned" | "source_epoch_differs" | "source_states_not_named" | "source_sign_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "file_folder_closed" | "file_folder_unsafe" | "file_folder_full" | "file_folder_failed" | "file_name_taken" | "file_changed" | "file_unfinished" | "file_not_found" | "file_not_waiting" | "file_was_imported" | "file_absence_unproven" | "books_cannot_be_asked" | "record_in_file" | "books_unreadable" | "books_of_others" | "organisation_mismatch" | "fence_went_back" | "search_lag_longer" | "accounting_list_endless" | "books_differ" | "prefix_differs" | "books_unlike_name" | "source_ids_moved" | "source_lost" | "ids_begin_anew" | "ids_shared" | "look_alikes_many" | "records_moved" | "nothing_to_confirm" | "nothing_to_set_aside" | "no_other_day_needed" | "nothing_in_closed_period" | "other_day_unfit" | "receipt_missing" | "receipt_outside" | "receipt_unfit" | "receipt_unread" | "receipt_refused" | "receipt_in_doubt" | "no_receipt_missing" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "evidence_differs" | "evidence_reversed" | "evidence_several" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "re_export_too_early" | "exported_elsewhere" | "acknowledgement_differs" | "acknowledgement_unverified" | "acknowledgement_taken" | "accounts_differ" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "ca_file_unreadable" | "policy_forbids" | "policy_invalid" | "ledger_place_unsafe" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "file_folder_missing" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "proxy_denied" | "proxy_script_failed" | "certificate_untrusted" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "file_ledger_differs" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -918,6 +937,17 @@ export type Rebuilt = {
 	withoutRecord: number,
 };
 
+/**  A receipt that belongs on a voucher. */
+export type Receipt = {
+	name: string,
+	state: ReceiptState,
+	problem: Problem | null,
+	reason: string | null,
+};
+
+/**  The state of a receipt of an attempt. */
+export type ReceiptState = "planned" | "sent" | "attached" | "failed" | "set_aside";
+
 /**  A workspace that was in use. */
 export type RecentWorkspace = {
 	path: string,
@@ -940,6 +970,7 @@ export type RecordCounts = {
 	questions: number,
 	approvals: number,
 	filesOverdue: number,
+	receipts: number,
 };
 
 /**  The filter for records. */
@@ -1149,7 +1180,7 @@ export type SetupStart = {
 };
 
 /**  A field of a record that a column can give. */
-export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name" | "amount_back" | "side" | "vat_code" | "vat_amount" | "claim_total" | "claim_text";
+export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name" | "amount_back" | "side" | "vat_code" | "vat_amount" | "claim_total" | "claim_text" | "receipts";
 
 /**  Something that was found while a source was read. */
 export type SourceFinding = 

@@ -344,6 +344,9 @@ pub(crate) struct SetAside {
     /// Reason: a few words at least, for the readers of the audit trail.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
+    /// The receipts that are missing on the vouchers of these records, instead: the vouchers stay without them.
+    #[arg(long)]
+    pub(crate) receipts: bool,
 }
 
 #[derive(Debug, clap::Args)]

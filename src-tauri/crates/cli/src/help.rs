@@ -181,6 +181,10 @@ const TEXTS: &[(&str, &str)] = &[
     ("Checks the audit trail, or writes it to a file", "Kontrollerer revisjonssporet, eller skriver det til en fil"),
     ("A person's word that a changed or vanished record may stay as it is", "Et menneskes ord på at et endret eller forsvunnet utlegg kan stå som det er"),
     ("A person's word on what a sync asked before it sent anything: the next one goes on", "Et menneskes svar på det en synkronisering spurte om før den sendte noe: den neste går videre"),
+    (
+        "The receipts that are missing on the vouchers of these records, instead: the vouchers stay without them",
+        "I stedet kvitteringene som mangler på bilagene til disse utleggene: bilagene blir stående uten",
+    ),
     ("Sets aside what left the source before it was exported", "Setter til side det som forlot kilden før det ble eksportert"),
     (
         "Books records on another day than their own, which lies in a closed period",

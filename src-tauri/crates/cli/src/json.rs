@@ -5,9 +5,9 @@ use postonce_engine::domain::{Counts, ItemResult};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::SourceRemark;
 use postonce_engine::views::{
-    Acceptance, AccountSum, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike, MonthState,
-    PlanSummary, Progress, Question, ReExport, RecordCounts, RecordState, RecordStory, RunItem, RunSummary,
-    StateFigures, Sum, VoucherLine, VoucherPreview,
+    Acceptance, AccountSum, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike,
+    MissingReceipt, MonthState, PlanSummary, Progress, Question, ReExport, ReceiptStory, RecordCounts, RecordState,
+    RecordStory, RunItem, RunSummary, StateFigures, Sum, VoucherLine, VoucherPreview,
 };
 use postonce_engine::{AuditVerdict, ScheduleNews};
 use postonce_reports::sentences::{self, Reader};
@@ -119,7 +119,7 @@ pub(crate) fn plan(reader: Reader<'_>, plan: &PlanSummary) -> Value {
         "event": "plan", "sums": sums,
         "counts": {
             "read": plan.read, "send": plan.send, "skipped": plan.skipped, "in_doubt": plan.in_doubt, "held": plan.held,
-            "look_alikes": plan.look_alikes, "left_out": plan.left_out,
+            "look_alikes": plan.look_alikes, "left_out": plan.left_out, "receipts": plan.receipts,
         },
         "held": plan.held_items.iter().map(|held| item(reader, held)).collect::<Vec<_>>(),
         "accounts": plan.accounts.iter().map(account_sum).collect::<Vec<_>>(),
@@ -203,6 +203,7 @@ pub(crate) fn records(records: &RecordCounts) -> Value {
         "in_doubt": records.in_doubt, "refused": records.refused, "held": records.held, "changed": records.changed,
         "vanished": records.vanished, "gone": records.gone, "questions": records.questions,
         "approvals": records.approvals, "handed_over": records.handed_over, "files_overdue": records.files_overdue,
+        "receipts": records.receipts,
     })
 }
 
@@ -232,6 +233,25 @@ pub(crate) fn waiting(re_export: &ReExport) -> Value {
     })
 }
 
+/// Returns a receipt that is missing on a voucher.
+pub(crate) fn missing_receipt(reader: Reader<'_>, missing: &MissingReceipt) -> Value {
+    json!({
+        "record_id": missing.record_id, "payee": missing.payee, "name": missing.name, "voucher_id": missing.voucher_id,
+        "voucher_number": missing.voucher_number, "because": failure(reader, &missing.problem, None),
+        "since": instant(missing.since),
+    })
+}
+
+/// Returns a receipt of an attempt.
+fn receipt(reader: Reader<'_>, receipt: &ReceiptStory) -> Value {
+    json!({
+        "name": receipt.name, "place": receipt.place, "state": receipt.state, "sha256": receipt.sha256,
+        "bytes": receipt.bytes, "media_type": receipt.media_type, "attachment_id": receipt.attachment_id,
+        "because": receipt.problem.as_ref().map(|problem| failure(reader, problem, None)),
+        "settled_at": receipt.settled_at.map(instant), "reason": receipt.reason,
+    })
+}
+
 /// Returns an entry of `attention`.
 pub(crate) fn attention(reader: Reader<'_>, item: &AttentionItem) -> Value {
     json!({
@@ -255,6 +275,7 @@ pub(crate) fn story(reader: Reader<'_>, story: &RecordStory) -> Value {
             "voucher_id": attempt.voucher_id, "voucher_number": attempt.voucher_number, "file": attempt.file,
             "reason": attempt.reason.as_ref().map(|reason| sentences::reason(reader, reason)),
             "evidence": attempt.evidence,
+            "receipts": attempt.receipts.iter().map(|one| receipt(reader, one)).collect::<Vec<_>>(),
         })
     };
     let look_alike = |other: &LookAlike| json!({ "record_id": other.record_id, "state": other.state });

@@ -300,6 +300,7 @@ catalogue! {
     ACT_ACCEPTED: "accepted as it is", "godtatt som det er";
     ACT_CONFIRMED: "confirmed", "bekreftet";
     ACT_SET_ASIDE: "set aside", "satt til side";
+    ACT_RECEIPT_SET_ASIDE: "receipts set aside", "kvitteringer satt til side";
     ACT_OTHER_DAY: "other day chosen", "annen dag valgt";
     ACT_DISOWNED: "voucher found to be another record’s", "bilaget viste seg å gjelde et annet utlegg";
     ACT_LOCK_BROKEN: "lock broken", "lås brutt";
@@ -331,6 +332,17 @@ catalogue! {
     IS_NOW: "now", "nå";
     CONFIRMED: "Confirmed. The next sync goes on.", "Bekreftet. Neste synkronisering fortsetter.";
     SET_ASIDE: "Set aside", "Satt til side";
+    RECEIPT_MISSING: "Receipt missing", "Kvittering mangler";
+    RECEIPT_STEP: "Remove the cause: the next sync tries again. Or leave the voucher without it:",
+        "Fjern årsaken, så prøver neste synkronisering igjen. Eller la bilaget stå uten:";
+    RECEIPTS: "Receipts", "Kvitteringer";
+    RECEIPT: "Receipt", "Kvittering";
+    RECEIPT_PLANNED: "waits", "venter";
+    RECEIPT_SENT: "in doubt", "uavklart";
+    RECEIPT_ATTACHED: "attached", "lagt ved";
+    RECEIPT_FAILED: "missing", "mangler";
+    NO_ATTACHMENTS: "This accounting system takes no attachments from Postonce: the receipts that the records name stay where they are.",
+        "Dette regnskapssystemet tar ikke imot vedlegg fra Postonce: Kvitteringene som utleggene oppgir, blir liggende der de er.";
     BOOK_ON: "The next sync books on", "Neste synkronisering bokfører";
     ASKED: "A person has to answer this before anything more is sent", "Dette må en person svare på før noe mer sendes";
     NO_SCHEME: "These books do not keep how references begin: another workspace with another short name would not be noticed once this one has exported.",

@@ -36,7 +36,7 @@ CREATE TABLE record (
     reading_id    INTEGER NOT NULL REFERENCES reading (reading_id),
     conflict      INTEGER NOT NULL DEFAULT 0 CHECK (conflict IN (0, 1)),
     held_reason   TEXT    CHECK (held_reason IS NULL OR json_valid(held_reason)),
-    held_since    TEXT, id_form TEXT, detail TEXT CHECK (detail IS NULL OR json_valid(detail)), forgotten_at TEXT,
+    held_since    TEXT, id_form TEXT, detail TEXT CHECK (detail IS NULL OR json_valid(detail)), forgotten_at TEXT, receipts TEXT CHECK (receipts IS NULL OR json_valid(receipts)),
     CHECK ((held_reason IS NULL) = (held_since IS NULL))
 ) STRICT;
 
@@ -92,7 +92,7 @@ CREATE TABLE run (
     skipped     INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
     refused     INTEGER NOT NULL DEFAULT 0 CHECK (refused >= 0),
     held        INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
-    in_doubt    INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt >= 0), accounting_user TEXT, left_out INTEGER NOT NULL DEFAULT 0 CHECK (left_out >= 0), found INTEGER NOT NULL DEFAULT 0 CHECK (found >= 0), takes_results INTEGER NOT NULL DEFAULT 0 CHECK (takes_results IN (0, 1)), locks_records INTEGER NOT NULL DEFAULT 0 CHECK (locks_records IN (0, 1)), handed_over INTEGER NOT NULL DEFAULT 0 CHECK (handed_over >= 0),
+    in_doubt    INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt >= 0), accounting_user TEXT, left_out INTEGER NOT NULL DEFAULT 0 CHECK (left_out >= 0), found INTEGER NOT NULL DEFAULT 0 CHECK (found >= 0), takes_results INTEGER NOT NULL DEFAULT 0 CHECK (takes_results IN (0, 1)), locks_records INTEGER NOT NULL DEFAULT 0 CHECK (locks_records IN (0, 1)), handed_over INTEGER NOT NULL DEFAULT 0 CHECK (handed_over >= 0), takes_attachments INTEGER NOT NULL DEFAULT 0 CHECK (takes_attachments IN (0, 1)),
     CHECK ((finished_at IS NULL) = (outcome IS NULL))
 ) STRICT;
 
@@ -384,7 +384,7 @@ CREATE TABLE arrival (
     file         TEXT    NOT NULL,
     line         INTEGER NOT NULL,
     seen_at      TEXT    NOT NULL
-, detail TEXT CHECK (detail IS NULL OR json_valid(detail))) STRICT;
+, detail TEXT CHECK (detail IS NULL OR json_valid(detail)), receipts TEXT CHECK (receipts IS NULL OR json_valid(receipts))) STRICT;
 
 CREATE TABLE set_aside (
     set_aside_id INTEGER PRIMARY KEY,
@@ -706,6 +706,49 @@ BEGIN SELECT RAISE(ABORT, 'the choice of a day is never deleted'); END;
 
 CREATE TRIGGER other_day_is_never_changed BEFORE UPDATE ON other_day
 BEGIN SELECT RAISE(ABORT, 'the choice of a day is never changed'); END;
+
+CREATE TABLE receipt (
+    receipt_id    INTEGER PRIMARY KEY,
+    attempt_id    INTEGER NOT NULL REFERENCES attempt (attempt_id),
+    position      INTEGER NOT NULL CHECK (position >= 1),
+    place         TEXT    NOT NULL,
+    name          TEXT    NOT NULL,
+    state         TEXT    NOT NULL CHECK (state = 'planned' OR state = 'sent' OR state = 'attached' OR state = 'failed' OR state = 'set_aside'),
+    -- SHA-256, size and type, from when it was fetched.
+    digest        BLOB    CHECK (length(digest) = 32),
+    bytes         INTEGER CHECK (bytes >= 0),
+    media_type    TEXT,
+    -- When it was last sent, by the accounting side's clock, at the latest, and the fence under which that was.
+    sent_at       TEXT,
+    fence         INTEGER,
+    attachment_id TEXT,
+    problem       TEXT    CHECK (problem IS NULL OR json_valid(problem)),
+    settled_at    TEXT,
+    reason        TEXT    CHECK (reason IS NULL OR length(trim(reason)) >= 10),
+    actor_user    TEXT,
+    actor_host    TEXT,
+    UNIQUE (attempt_id, position),
+    CHECK ((state = 'attached' OR state = 'set_aside') = (settled_at IS NOT NULL)),
+    CHECK (state <> 'attached' OR (digest IS NOT NULL AND coalesce(attachment_id, '') <> '')),
+    CHECK (state <> 'sent' OR sent_at IS NOT NULL),
+    CHECK (state <> 'failed' OR problem IS NOT NULL),
+    CHECK ((sent_at IS NULL) = (fence IS NULL)),
+    CHECK ((state = 'set_aside') = (reason IS NOT NULL)),
+    CHECK ((reason IS NULL) = (actor_user IS NULL))
+) STRICT;
+
+CREATE INDEX receipt_open ON receipt (attempt_id) WHERE settled_at IS NULL;
+
+CREATE TRIGGER receipt_is_kept BEFORE DELETE ON receipt
+BEGIN SELECT RAISE(ABORT, 'a receipt is never deleted'); END;
+
+CREATE TRIGGER receipt_is_settled_once BEFORE UPDATE OF attempt_id, position, state, digest, sent_at, attachment_id, settled_at ON receipt
+WHEN OLD.settled_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a receipt that is settled stays so'); END;
+
+CREATE TRIGGER receipt_is_named_or_forgotten BEFORE UPDATE OF place, name ON receipt
+WHEN NEW.place <> '' OR NEW.name <> '' OR OLD.settled_at IS NULL
+BEGIN SELECT RAISE(ABORT, 'a receipt keeps its name'); END;
 
 CREATE VIEW record_state AS
 SELECT r.seq, r.record_id, CASE WHEN guard.state <> 'withdrawn' THEN guard.attempt_id END AS guard_attempt, last.attempt_id AS last_attempt,

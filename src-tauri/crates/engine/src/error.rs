@@ -230,6 +230,20 @@ error_codes! {
     NothingInClosedPeriod = nothing_in_closed_period(), exit 1;
     /// The other day is not after the one that was refused, or is too far ahead.
     OtherDayUnfit = other_day_unfit(day, id, own), exit 1;
+    /// The source has no such receipt.
+    ReceiptMissing = receipt_missing(receipt), exit 1;
+    /// The receipt lies outside the folder of the records, or on another server than the platform's: it is not fetched.
+    ReceiptOutside = receipt_outside(receipt), exit 1;
+    /// The receipt is larger than is taken, or of a type that is not.
+    ReceiptUnfit = receipt_unfit(receipt, found, allowed), exit 1;
+    /// The receipt could not be read at its source.
+    ReceiptUnread = receipt_unread(receipt, detail), exit 1;
+    /// The accounting system did not take the receipt.
+    ReceiptRefused = receipt_refused(receipt, detail), exit 1;
+    /// No answer was understood when the receipt was sent: the voucher is looked at before it is sent again.
+    ReceiptInDoubt = receipt_in_doubt(receipt), exit 1;
+    /// No receipt is missing on a voucher of the record.
+    NoReceiptMissing = no_receipt_missing(id), exit 1;
     /// The lock went to somebody else, or could not be renewed in time.
     LeaseLost = lease_lost(), exit 1;
     /// The program ended in the middle of sending. A reason for doubt about an attempt, never for a failed command.

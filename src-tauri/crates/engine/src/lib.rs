@@ -48,8 +48,8 @@ pub use domain::schedule::{Schedule, ScheduleError};
 pub use engine::{Engine, Syncing};
 pub use export::{RunAsk, SyncAsk, SyncEnd};
 pub use ledger::{
-    AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, ItemFilter, Ledger, LedgerError, RecordFilter,
-    ReplacedLedger, RunFilter, StagedDraft, WriteMoment,
+    AttachTo, AuditFilter, Claimed, ClaimedAttachment, ClaimedRequest, ClaimedReversal, ItemFilter, Ledger,
+    LedgerError, RecordFilter, ReplacedLedger, RunFilter, StagedDraft, WriteMoment,
 };
 pub use lock::{LeaseLost, Permit, UniqueLease};
 pub use parts::Parts;

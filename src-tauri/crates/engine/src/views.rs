@@ -6,6 +6,7 @@ mod content;
 mod files;
 mod lock;
 mod posting;
+mod receipts;
 mod records;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub use content::{Acceptance, Alarm, Changed, Content, LookAlike, LookAlikes};
 pub use files::{FileState, HandedOverFile};
 pub use lock::{LockFacts, Waiting, Whose};
 pub use posting::{AccountSum, VoucherDraft, VoucherLine, VoucherPreview};
+pub use receipts::{MissingReceipt, ReceiptStory};
 pub use records::{
     MonthBooks, MonthFigures, MonthRecords, MonthState, ProjectSum, RecordRow, RecordsFound, StateFigures,
 };
@@ -294,6 +296,8 @@ pub struct RecordCounts {
     pub files_overdue: u64,
     /// The re-exports that wait for a second person's approval; their records are counted in their own states as well.
     pub approvals: u64,
+    /// The receipts that are missing on vouchers in the books; their records are counted as exported.
+    pub receipts: u64,
 }
 
 impl RecordCounts {
@@ -308,6 +312,7 @@ impl RecordCounts {
             + self.questions
             + self.files_overdue
             + self.approvals
+            + self.receipts
     }
 }
 
@@ -444,6 +449,8 @@ pub struct AttemptStory {
     pub reason: Option<Reason>,
     /// The vouchers that the last look-up found under its reference, if that was unclear.
     pub evidence: Vec<FoundVoucher>,
+    /// The receipts that belong on its voucher, in their order.
+    pub receipts: Vec<ReceiptStory>,
 }
 
 /// The phase of a run. The window, the tray and the command line look at the same value.
@@ -520,6 +527,8 @@ pub struct PlanSummary {
     pub held_items: Vec<RunItem>,
     /// Debit and credit of the rows to be sent, by account.
     pub accounts: Vec<AccountSum>,
+    /// The receipts that the rows to be sent name.
+    pub receipts: u64,
 }
 
 impl PlanSummary {

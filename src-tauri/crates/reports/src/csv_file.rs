@@ -53,6 +53,11 @@ pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write)
     for (name, count) in counts {
         row(figure(name, "", &count.to_string(), ""))?;
     }
+    let papers = &report.papers;
+    if papers.receipts_attached + papers.receipts_missing > 0 {
+        row(figure("receipts_attached", "", &papers.receipts_attached.to_string(), ""))?;
+        row(figure("receipts_missing", "", &papers.receipts_missing.to_string(), ""))?;
+    }
     if let Some(proof) = report.papers.proofs.first() {
         row(figure("audit_entry", "", &proof.entry.to_string(), ""))?;
         row(figure("audit_root", "", &proof.root, ""))?;

@@ -58,6 +58,7 @@ pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write)
             "started_at": instant(run.started_at), "finished_at": run.finished_at.map(instant),
             "outcome": run.outcome, "fence": run.fence, "protection": report.papers.protection,
             "program": report.papers.program,
+            "receipts": { "attached": report.papers.receipts_attached, "missing": report.papers.receipts_missing },
         })
     });
     let head = json!({

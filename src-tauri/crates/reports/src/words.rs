@@ -21,6 +21,8 @@ catalogue! {
     OUTCOME: "Outcome", "Utfall";
     FENCE: "Lock number", "Låsnummer";
     PROTECTION: "Protection", "Vern";
+    RECEIPTS: "Receipts", "Kvitteringer";
+    receipts(attached: u64, missing: u64): "{attached} attached, {missing} missing", "{attached} lagt ved, {missing} mangler";
     BY: "By", "Av";
     FIGURES: "Figures", "Tall";
     LEDGER: "Ledger", "Eksportjournal";

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use axum::body::Bytes;
 use chrono::NaiveDate;
 
 use crate::clock::Clock;
@@ -28,6 +29,8 @@ pub(crate) struct App {
     pub(crate) dimensions: RwLock<Arc<KnownDimensions>>,
     /// The expenses that a person is editing.
     pub(crate) being_edited: RwLock<BTreeSet<String>>,
+    /// The platform's receipts, by their id.
+    pub(crate) receipts: RwLock<HashMap<String, Bytes>>,
     pub(crate) running: Running,
     pub(crate) requests: AtomicU64,
     pub(crate) voucher_requests: AtomicU64,

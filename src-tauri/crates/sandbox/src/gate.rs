@@ -94,6 +94,8 @@ fn class_of(method: &Method, path: &str) -> PathClass {
         "/v1/vouchers" if method == Method::POST => PathClass::Vouchers,
         "/v1/drafts" if method == Method::POST => PathClass::DraftStage,
         "/v1/vouchers" | "/v1/vouchers/lookup" | "/v1/drafts" => PathClass::Lookup,
+        _ if path.contains("/attachments/") => PathClass::Attachments,
+        _ if path.starts_with("/v1/receipts/") => PathClass::Receipts,
         _ if path.starts_with("/v1/vouchers/") => PathClass::Reversals,
         _ if path.starts_with("/v1/drafts/") && method == Method::DELETE => PathClass::DraftDelete,
         _ if path.starts_with("/v1/drafts/") => PathClass::DraftCommit,
@@ -105,7 +107,10 @@ fn class_of(method: &Method, path: &str) -> PathClass {
 }
 
 fn permit(caller: Caller, class: PathClass) -> Result<Caller, Problem> {
-    let is_of_platform = matches!(class, PathClass::Expenses | PathClass::ExportedResults | PathClass::ExpenseLocks);
+    let is_of_platform = matches!(
+        class,
+        PathClass::Expenses | PathClass::ExportedResults | PathClass::ExpenseLocks | PathClass::Receipts
+    );
     if caller.may_post || is_of_platform || matches!(class, PathClass::Me | PathClass::All) {
         Ok(caller)
     } else {

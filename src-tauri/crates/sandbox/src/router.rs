@@ -11,7 +11,8 @@ use crate::app::App;
 use crate::gate::{BODY_BYTES_MAX, gate};
 use crate::problem::{Kind, Problem};
 use crate::routes::{
-    admin, admin_books, drafts, expenses, labels, learned, locks, lookup, me, reversal, scheme, vouchers, witnesses,
+    admin, admin_books, attachments, drafts, expenses, labels, learned, locks, lookup, me, reversal, scheme, vouchers,
+    witnesses,
 };
 
 /// Routes the calls: those of the protocol go through the gate, the others past it.
@@ -40,7 +41,13 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/expenses/locks", post(learned::lock))
         .route("/v1/expenses/locks/release", post(learned::release))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), learned::locks_expenses));
+    let attachments = Router::new()
+        .route("/v1/vouchers/{id}/attachments/{sha256}", put(attachments::to_voucher))
+        .route("/v1/drafts/{id}/attachments/{sha256}", put(attachments::to_draft))
+        .route("/v1/attachments/lookup", post(attachments::lookup))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), attachments::offered));
     let protocol = Router::new()
+        .merge(attachments)
         .merge(drafts)
         .merge(locks)
         .merge(labels)
@@ -55,6 +62,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/vouchers/lookup", post(lookup::lookup))
         .route("/v1/vouchers/{id}/reversal", post(reversal::reverse))
         .route("/v1/expenses", get(expenses::list))
+        .route("/v1/receipts/{id}", get(attachments::receipt))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), gate))
         .layer(DefaultBodyLimit::disable());
     let administration = Router::new()
@@ -73,6 +81,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/admin/expenses/locks", get(learned::locks))
         .route("/admin/expenses/being-edited", get(learned::being_edited).put(learned::put_being_edited))
         .route("/admin/expenses/{id}/edit", post(learned::edit))
+        .route("/admin/receipts/{id}", put(attachments::put_receipt))
         .layer(middleware::from_fn(admin::loopback_only))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     Router::new()

@@ -47,6 +47,7 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
         closed_through: RwLock::new(kept.closed_through),
         dimensions: RwLock::default(),
         being_edited: RwLock::default(),
+        receipts: RwLock::default(),
         running: Running::default(),
         requests: AtomicU64::new(0),
         voucher_requests: AtomicU64::new(0),

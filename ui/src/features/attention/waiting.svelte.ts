@@ -6,6 +6,7 @@ import {
   ipc,
   problemOf,
   type AttentionItem,
+  type MissingReceipt,
   type PostingForm,
   type Problem,
   type Question,
@@ -36,11 +37,18 @@ export class Waiting {
   items = $state.raw<AttentionItem[]>([]);
   approvals = $state.raw<ReExport[]>([]);
   questions = $state.raw<Question[]>([]);
+  /** The receipts that are missing on vouchers; their records are exported. */
+  receipts = $state.raw<MissingReceipt[]>([]);
   /** The accounts in use; `null` where they cannot be read. */
   posting = $state.raw<PostingForm | null>(null);
   problem = $state.raw<Problem | null>(null);
   loaded = $state(false);
   complete = $state(false);
+
+  /** True if nothing waits for a person. */
+  empty = $derived(
+    this.items.length + this.approvals.length + this.questions.length + this.receipts.length === 0,
+  );
 
   /** Only the answer to the newest question counts. */
   #asked = 0;
@@ -54,9 +62,10 @@ export class Waiting {
   async refresh(): Promise<void> {
     const mine = (this.#asked += 1);
     try {
-      const [approvals, questions, settings] = await Promise.all([
+      const [approvals, questions, receipts, settings] = await Promise.all([
         ipc.waitingReExports(),
         ipc.questions(),
+        ipc.missingReceipts(),
         ipc.settings().catch(() => null),
       ]);
       const items: AttentionItem[] = [];
@@ -66,7 +75,7 @@ export class Waiting {
         items.push(...page);
       } while (page.length === PAGE_ITEMS && items.length < Math.max(ITEMS_MAX, this.items.length));
       if (mine !== this.#asked) return;
-      Object.assign(this, { items, approvals, questions, posting: settings?.posting ?? null });
+      Object.assign(this, { items, approvals, questions, receipts, posting: settings?.posting ?? null });
       this.complete = page.length < PAGE_ITEMS;
       this.problem = null;
       this.loaded = true;

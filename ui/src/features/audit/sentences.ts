@@ -40,6 +40,7 @@ const sentences: Record<Act, (entry: AuditEntryFull) => string> = {
   accepted: (entry) => m.trail_accepted(whoAndRecord(entry)),
   confirmed: (entry) => m.trail_confirmed(who(entry)),
   set_aside: (entry) => m.trail_set_aside(whoAndRecord(entry)),
+  receipt_set_aside: (entry) => m.trail_receipt_set_aside(whoAndRecord(entry)),
   other_day_chosen: (entry) => m.trail_other_day_chosen(whoAndRecord(entry)),
   disowned: (entry) => m.trail_disowned(record(entry)),
   lock_broken: (entry) => m.trail_lock_broken(who(entry)),

@@ -3,13 +3,13 @@
  * trail.
  */
 import * as m from '$messages';
-import type { Act, Attempt, AuditEntry, RecordStory, VoucherMade } from '$ipc';
+import type { Act, Attempt, AuditEntry, ReceiptState, RecordStory, VoucherMade } from '$ipc';
 import { acts } from '$shared/state/acts';
 import { number } from '$shared/basics/format';
 import type { Mark, Tone } from '$shared/basics/mark';
 import { recordStates } from '$shared/record/states';
 import { reversalsOf } from '$shared/record/reversals';
-import { reasonSentence } from '$shared/notices/problem';
+import { problemSentence, reasonSentence } from '$shared/notices/problem';
 
 export type Event = {
   /** Unique among the events of a record. */
@@ -73,6 +73,22 @@ function event(
 ): Event {
   const nothing = { by: null, reason: null, voucher: null, reference: null, runId: null };
   return { key, at, title, mark, tone, ...nothing, ...more };
+}
+
+const receiptStates: Record<ReceiptState, () => string> = {
+  planned: m.receipt_state_planned,
+  sent: m.receipt_state_sent,
+  attached: m.receipt_state_attached,
+  failed: m.receipt_state_failed,
+  set_aside: m.receipt_state_set_aside,
+};
+
+/** Returns the receipts of a voucher, each with what became of it. */
+export function receiptsOf(attempt: Attempt): string[] {
+  return attempt.receipts.map(({ name, state, problem, reason }) => {
+    const because = problem ? problemSentence(problem) : reason;
+    return `${name || m.story_receipt()}: ${receiptStates[state]()}${because ? ` – ${because}` : ''}`;
+  });
 }
 
 /** A request that follows its claim by less is the first one. */

@@ -3,6 +3,7 @@ import { emit } from '@tauri-apps/api/event';
 import type {
   Certificate,
   End,
+  MissingReceipt,
   Problem,
   ReExport,
   ReExportAsked,
@@ -27,6 +28,8 @@ export class MockDecisions {
   readonly runId = RUN_ID;
   /** The records that no longer wait for a person. */
   readonly settled = new Set<string>();
+  /** The receipts that are missing on vouchers. */
+  missing: MissingReceipt[] = [];
   #waiting: ReExport[];
   #sent = '';
 
@@ -61,6 +64,12 @@ export class MockDecisions {
       this.#requireReason(reason);
       recordIds.forEach((recordId) => this.settled.add(recordId));
       return null;
+    },
+    missingReceipts: () => this.missing.filter(({ recordId }) => !this.settled.has(recordId)),
+    setReceiptsAside: (recordId, reason) => {
+      this.#requireReason(reason);
+      this.settled.add(recordId);
+      return this.missing.filter((receipt) => receipt.recordId === recordId).map(({ name }) => name);
     },
     chooseOtherDay: (recordIds, _day, reason) => {
       this.#requireReason(reason);
@@ -243,6 +252,7 @@ function story(recordId: string): RecordStory {
         voucherNumber: '10417',
         reason: null,
         evidence: [],
+        receipts: [],
       },
     ],
     changed: null,

@@ -180,6 +180,7 @@ class MockEngine {
       lookAlikes: 0,
       heldItems: [97, 194, 291].map(item),
       accounts: PLAN_ACCOUNTS,
+      receipts: 0,
     };
   }
 
@@ -350,6 +351,7 @@ class MockEngine {
         approvals: 0,
         handedOver: 0,
         filesOverdue: 0,
+        receipts: 0,
       },
       runs: this.#runs.slice(0, 5),
     };

@@ -135,6 +135,7 @@ const PLAN: Plan = {
   held: 12,
   leftOut: 0,
   lookAlikes: 0,
+  receipts: 0,
   heldItems: [97, 194, 291].map(item),
   accounts: [],
 };

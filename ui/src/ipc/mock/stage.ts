@@ -78,6 +78,7 @@ export function countsOf(scenario: string): RecordCounts | null {
     approvals: 0,
     handedOver: 0,
     filesOverdue: 0,
+    receipts: 0,
   };
   if (scenario === 'first') return none;
   if (scenario === 'clear') return { ...none, posted: 13_800 };

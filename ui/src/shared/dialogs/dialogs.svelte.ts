@@ -7,6 +7,7 @@ export type Asked =
   | { kind: 'confirm'; question: Question }
   | { kind: 'confirm-record'; recordId: string }
   | { kind: 'set-aside'; recordIds: string[] }
+  | { kind: 'receipts-aside'; recordId: string }
   | { kind: 'other-day'; recordIds: string[]; day: string | null }
   | { kind: 're-export'; recordId: string }
   | { kind: 'decline'; recordId: string }

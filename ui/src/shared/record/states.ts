@@ -96,8 +96,8 @@ export const TO_SEND: RecordState[] = ['eligible', 'refused'];
 
 /** Returns how many records wait for a person. */
 export function attentionIn(counts: RecordCounts): number {
-  const { inDoubt, vanished, refused, held, changed, gone, questions, approvals } = counts;
-  return inDoubt + vanished + refused + held + changed + gone + questions + approvals;
+  const { inDoubt, vanished, refused, held, changed, gone, questions, approvals, receipts } = counts;
+  return inDoubt + vanished + refused + held + changed + gone + questions + approvals + receipts;
 }
 
 /** Returns how many rows of a run need a person. */

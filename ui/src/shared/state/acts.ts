@@ -16,6 +16,7 @@ export const acts: Record<Act, () => string> = {
   accepted: m.act_accepted,
   confirmed: m.act_confirmed,
   set_aside: m.act_set_aside,
+  receipt_set_aside: m.act_receipt_set_aside,
   other_day_chosen: m.act_other_day_chosen,
   disowned: m.act_disowned,
   lock_broken: m.act_lock_broken,

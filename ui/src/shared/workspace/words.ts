@@ -21,6 +21,7 @@ export const fieldWords: Record<SourceField, () => string> = {
   vat_amount: m.source_field_vat_amount,
   claim_total: m.source_field_claim_total,
   claim_text: m.source_field_claim_text,
+  receipts: m.source_field_receipts,
   side: m.source_field_side,
 };
 export const REQUIRED_FIELDS: readonly SourceField[] = ['id', 'date', 'amount', 'payee', 'category', 'text'];

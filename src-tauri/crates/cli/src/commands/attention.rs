@@ -4,7 +4,7 @@ use postonce_connectors::SystemClock;
 use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher, VoucherPart};
 use postonce_engine::nobody_sends;
 use postonce_engine::ports::Clock as _;
-use postonce_engine::views::{Alarm, AttentionItem, Changed, Content, ReExport, RecordState};
+use postonce_engine::views::{Alarm, AttentionItem, Changed, Content, MissingReceipt, ReExport, RecordState};
 use postonce_reports::figures;
 use postonce_words::Message;
 use serde_json::{Value, json};
@@ -34,14 +34,19 @@ pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Fa
         items.extend(page);
     }
     let (approvals, questions) = (ledger.approvals().await?, ledger.questions().await?);
-    let is_clear = items.is_empty() && approvals.is_empty() && questions.is_empty() && overdue.is_empty();
+    let receipts = ledger.missing_receipts(left).await?;
+    let is_clear =
+        items.is_empty() && approvals.is_empty() && questions.is_empty() && overdue.is_empty() && receipts.is_empty();
     if output.json {
         let items: Vec<Value> = items.iter().map(|item| json::attention(output.reader(), item)).collect();
         let approvals: Vec<Value> = approvals.iter().map(json::waiting).collect();
         let files: Vec<Value> = overdue.iter().map(files::document).collect();
         let questions: Vec<Value> =
             questions.iter().map(|question| json::question(output.reader(), question)).collect();
-        output.document(&json!({ "items": items, "approvals": approvals, "questions": questions, "files": files }));
+        let receipts: Vec<Value> = receipts.iter().map(|one| json::missing_receipt(output.reader(), one)).collect();
+        output.document(&json!({
+            "items": items, "approvals": approvals, "questions": questions, "files": files, "receipts": receipts,
+        }));
     } else if is_clear {
         output.say(output.word(words::ALL_CLEAR));
     } else {
@@ -54,6 +59,7 @@ pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Fa
         }
         items.iter().for_each(|item| print(item, output));
         approvals.iter().for_each(|re_export| tell_approval(re_export, output));
+        receipts.iter().for_each(|receipt| tell_receipt(receipt, output));
     }
     Ok(if is_clear { Status::Done } else { Status::Attention })
 }
@@ -63,6 +69,15 @@ fn tell_approval(re_export: &ReExport, output: &Output) {
     let asked = output.word(words::APPROVAL_WANTED);
     output.say(format!("{asked}: {id} ({by}): {}", re_export.reason));
     output.say(format!("    {}", approval(id, output)));
+}
+
+fn tell_receipt(missing: &MissingReceipt, output: &Output) {
+    let MissingReceipt { record_id, name, voucher_id, voucher_number, problem, .. } = missing;
+    let voucher = format!("{} {}", output.word(words::VOUCHER), voucher_number.as_ref().unwrap_or(voucher_id));
+    output.say(format!("{}: {record_id}, {voucher}: {name}", output.word(words::RECEIPT_MISSING)));
+    output.say(format!("    {}", output.error(problem)));
+    let aside = output.call(&["set-aside", "--receipts", record_id, "--reason", "…"]);
+    output.say(format!("    {} {aside}", output.word(words::RECEIPT_STEP)));
 }
 
 fn print(item: &AttentionItem, output: &Output) {

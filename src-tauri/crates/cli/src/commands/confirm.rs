@@ -1,6 +1,7 @@
 //! Runs `confirm`, `set-aside` and `book-on`: a person's word on what a sync asked, on what left the source, and on what
 //! lies in a closed period.
 
+use postonce_engine::Engine;
 use postonce_engine::domain::Topic;
 use serde_json::json;
 
@@ -37,6 +38,9 @@ pub(crate) async fn confirm(args: &Args, asked: &Confirm, output: &Output) -> Re
 
 pub(crate) async fn set_aside(args: &Args, asked: &SetAside, output: &Output) -> Result<Status, Failure> {
     let engine = engine(&args.open_workspace(output)?)?;
+    if asked.receipts {
+        return set_receipts_aside(&engine, asked, output).await;
+    }
     engine.set_aside(&asked.ids, &asked.reason, &actor()).await?;
     if output.json {
         output.document(&json!({ "set_aside": asked.ids }));
@@ -53,6 +57,21 @@ pub(crate) async fn book_on(args: &Args, asked: &BookOn, output: &Output) -> Res
         output.document(&json!({ "book_on": asked.day, "records": ids }));
     } else {
         output.say(format!("{} {}: {}", output.word(words::BOOK_ON), output.day(asked.day), ids.join(", ")));
+    }
+    Ok(Status::Done)
+}
+
+async fn set_receipts_aside(engine: &Engine, asked: &SetAside, output: &Output) -> Result<Status, Failure> {
+    let mut all = Vec::new();
+    for id in &asked.ids {
+        let names = engine.set_receipts_aside(id, &asked.reason, &actor()).await?;
+        all.push(json!({ "record_id": id, "receipts": names }));
+        if !output.json {
+            output.say(format!("{}: {id}: {}", output.word(words::SET_ASIDE), names.join(", ")));
+        }
+    }
+    if output.json {
+        output.document(&json!({ "set_aside": all }));
     }
     Ok(Status::Done)
 }

@@ -81,6 +81,7 @@ fn act(act: Act) -> Message {
         Act::Accepted => words::ACT_ACCEPTED,
         Act::Confirmed => words::ACT_CONFIRMED,
         Act::SetAside => words::ACT_SET_ASIDE,
+        Act::ReceiptSetAside => words::ACT_RECEIPT_SET_ASIDE,
         Act::OtherDayChosen => words::ACT_OTHER_DAY,
         Act::Disowned => words::ACT_DISOWNED,
         Act::LockBroken => words::ACT_LOCK_BROKEN,

@@ -1,10 +1,12 @@
 //! Runs `record`: everything known of one record.
 
 use postonce_connectors::SystemClock;
+use postonce_engine::domain::ReceiptState;
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock;
 use postonce_engine::views::{AttemptStory, AuditEntry, RecordState, RecordStory, VoucherDraft, VoucherPreview};
 use postonce_engine::{nobody_sends, voucher_preview};
+use postonce_words::Message;
 
 use super::{act, attempt_state, ledger, state};
 use crate::args::{Args, Record};
@@ -132,5 +134,21 @@ fn attempt_rows(attempt: &AttemptStory, output: &Output) -> Vec<Vec<String>> {
     if let Some(reason) = &attempt.reason {
         rows.push(row(words::REASON, &output.reason(reason)));
     }
+    for receipt in &attempt.receipts {
+        let because = receipt.problem.as_ref().map(|problem| format!(": {}", output.error(problem)));
+        let because = because.or(receipt.reason.as_ref().map(|reason| format!(": {reason}"))).unwrap_or_default();
+        let state = output.word(receipt_state(receipt.state));
+        rows.push(row(words::RECEIPT, &format!("{}, {state}{because}", receipt.name)));
+    }
     rows
+}
+
+fn receipt_state(state: ReceiptState) -> Message {
+    match state {
+        ReceiptState::Planned => words::RECEIPT_PLANNED,
+        ReceiptState::Sent => words::RECEIPT_SENT,
+        ReceiptState::Attached => words::RECEIPT_ATTACHED,
+        ReceiptState::Failed => words::RECEIPT_FAILED,
+        ReceiptState::SetAside => words::SET_ASIDE,
+    }
 }

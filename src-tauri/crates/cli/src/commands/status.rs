@@ -33,6 +33,8 @@ struct StatusFacts {
     last: Option<RunSummary>,
     next: Option<DateTime<Utc>>,
     records: RecordCounts,
+    /// True if a record names a receipt.
+    names_receipts: bool,
     /// The exports of which the source has not heard yet.
     unreported: u64,
     ledger: LedgerFile,
@@ -42,6 +44,14 @@ struct StatusFacts {
     /// The ways to the accounting system and to the platform, where each is a server.
     routes: (Way, Way),
     workspace: Workspace,
+}
+
+impl StatusFacts {
+    /// Says whether records name receipts that the accounting system does not take.
+    fn has_no_place_for_receipts(&self) -> bool {
+        let takes_none = |connection: &Connection| connection.capabilities.attachments.is_none();
+        self.names_receipts && self.connection.as_ref().is_ok_and(takes_none)
+    }
 }
 
 pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failure> {
@@ -81,6 +91,7 @@ async fn facts(OpenWorkspace { workspace, engine, .. }: &OpenWorkspace) -> Resul
         last: engine.ledger().runs(1, None).await?.pop(),
         next: engine.next_run().await?,
         records: engine.counts().await?,
+        names_receipts: engine.ledger().names_receipts().await?,
         unreported: engine.unreported().await?,
         ledger: engine.ledger().file()?,
         unattended: engine.unattended().await?,
@@ -118,6 +129,7 @@ fn document(found: &StatusFacts, output: &Output) {
         "waits_after_others_seconds":
             found.connection.as_ref().ok().map(|found| found.capabilities.waits_after_others().as_secs_f64()),
         "keeps_references": found.connection.as_ref().ok().map(|connection| connection.keeps_scheme),
+        "takes_attachments": found.connection.as_ref().ok().map(|found| found.capabilities.attachments.is_some()),
         "witness_history": found.witnesses,
         "missing": found.missing.iter().map(|problem| json::failure(output.reader(), problem, None)).collect::<Vec<_>>(),
         "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.reader(), run)),
@@ -196,12 +208,16 @@ fn print(found: &StatusFacts, output: &Output) {
         (words::ASKED, records.questions),
         (words::FILES_OVERDUE, records.files_overdue),
         (words::APPROVAL_WANTED, records.approvals),
+        (words::RECEIPT_MISSING, records.receipts),
     ] {
         row(message, output.count(count));
     }
     output.table(&rows);
     if found.connection.as_ref().is_ok_and(|connection| !connection.keeps_scheme) {
         output.note(output.word(words::NO_SCHEME));
+    }
+    if found.has_no_place_for_receipts() {
+        output.note(output.word(words::NO_ATTACHMENTS));
     }
     if found.witnesses == MemoryState::NotOffered {
         output.note(output.word(words::NO_WITNESS_HISTORY));

@@ -161,10 +161,14 @@ async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status,
         finished["not_told_because"] =
             unreported_because.as_ref().map(|problem| json::failure(output.reader(), problem, None)).into();
         finished["left_source"] = json!(records.gone);
+        finished["receipts_missing"] = json!(records.receipts);
         finished["remarks"] = json::remarks(output.reader(), &engine.source_remarks());
         output.document(&finished);
     } else {
         tell_run(&run, look_alikes, output);
+        if records.receipts > 0 {
+            output.say(format!("{}: {}", output.word(words::RECEIPT_MISSING), output.count(records.receipts)));
+        }
         if records.gone > 0 {
             output.say(format!("{}: {}", output.word(words::GONE), output.count(records.gone)));
         }
@@ -265,6 +269,7 @@ fn tell_plan(plan: &PlanSummary, remarks: &[SourceRemark], output: &Output) -> S
             row(words::HELD, plan.held),
         ];
         table.extend((plan.left_out > 0).then(|| row(words::LEFT_OUT, plan.left_out)));
+        table.extend((plan.receipts > 0).then(|| row(words::RECEIPTS, plan.receipts)));
         table.push(row(words::LOOK_ALIKES_PLANNED, plan.look_alikes));
         let total = output.sums(&plan.send_sums);
         table.push(vec![output.word(words::TOTAL).to_owned(), total]);

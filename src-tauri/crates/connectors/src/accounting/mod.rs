@@ -3,6 +3,7 @@
 pub(crate) mod file;
 pub(crate) mod odoo;
 pub(crate) mod open;
+mod receipt_mark;
 mod reversal;
 mod scheme_row;
 pub(crate) mod tryton;

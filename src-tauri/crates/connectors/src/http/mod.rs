@@ -20,12 +20,14 @@ pub(crate) mod classify;
 mod failure;
 mod peer;
 mod retry_after;
+mod upload;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -33,6 +35,7 @@ use tokio::sync::Mutex;
 
 pub(crate) use failure::{Failure, HttpError};
 pub(crate) use peer::{Peer, Side};
+pub(crate) use upload::{FILE_MARK, Upload};
 
 use crate::network::{Ways, innermost};
 
@@ -167,6 +170,22 @@ impl Http {
         Ok(request)
     }
 
+    /// Draws up a request whose body is streamed.
+    pub(crate) fn upload(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &'static str,
+        upload: Upload,
+    ) -> Result<Request, HttpError> {
+        let mut request = self.request(method, path, None)?;
+        // A server that knows the length before takes the body also where it takes none in pieces.
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(upload.length()));
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        *request.body_mut() = Some(upload.into_body());
+        Ok(request)
+    }
+
     /// Adds a header whose value is never shown.
     pub(crate) fn secret_header(
         &self,
@@ -182,6 +201,39 @@ impl Http {
 
     /// Sends a request, once, and reads the answer within the limits.
     pub(crate) async fn send(&self, request: Request) -> Result<HttpAnswer, Failure> {
+        let (response, limits) = self.begin(request).await?;
+        let mut answer = head(&response);
+        answer.body = body(response, answer.status, limits).await?;
+        Ok(answer)
+    }
+
+    /// Sends a request, once, and hands over the body of a 200 piece by piece, `bytes_max` bytes at most; returns the answer
+    /// without it. Any other answer is read as a whole.
+    pub(crate) async fn receive(
+        &self,
+        request: Request,
+        bytes_max: usize,
+        mut take: impl FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> Result<HttpAnswer, Failure> {
+        let (mut response, limits) = self.begin(request).await?;
+        let mut answer = head(&response);
+        if answer.status != 200 {
+            answer.body = body(response, answer.status, limits).await?;
+            return Ok(answer);
+        }
+        let mut length = 0;
+        while let Some(piece) = response.chunk().await.map_err(|error| Failure::cut(&error, 200, limits))? {
+            length += piece.len();
+            if length > bytes_max {
+                return Err(Failure::TooLong { status: 200, bytes_max });
+            }
+            take(&piece).map_err(|error| Failure::CutShort { status: 200, detail: error.to_string() })?;
+        }
+        Ok(answer)
+    }
+
+    /// Sends a request, once; returns the beginning of its answer, and the limits of the rest.
+    async fn begin(&self, request: Request) -> Result<(Response, Limits), Failure> {
         let overall = request.timeout().copied().unwrap_or(self.limits.overall);
         let limits = Limits { overall, ..self.limits };
         let (client, proxy) = self.client().await?;
@@ -195,9 +247,7 @@ impl Http {
                 return Err(failure);
             }
         };
-        let mut answer = head(&response);
-        answer.body = body(response, answer.status, limits).await?;
-        Ok(answer)
+        Ok((response, limits))
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod csv;
 pub(crate) mod files;
 pub(crate) mod guess;
 pub(crate) mod platform;
+pub(crate) mod receipts;
 pub(crate) mod survey;
 pub(crate) mod table;
 pub(crate) mod workbook;

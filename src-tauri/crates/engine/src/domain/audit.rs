@@ -31,6 +31,8 @@ text_value! {
         Confirmed = "confirmed",
         /// A person set aside what left the source before it was exported.
         SetAside = "set_aside",
+        /// A person decided that a voucher stays without receipts that could not be attached.
+        ReceiptSetAside = "receipt_set_aside",
         /// A person chose another day for records whose own day lies in a closed period.
         OtherDayChosen = "other_day_chosen",
         /// A voucher turned out to stand for another record than the one that it was acknowledged for.

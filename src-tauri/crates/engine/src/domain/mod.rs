@@ -16,6 +16,7 @@ mod posting;
 mod posting_rules;
 mod protection;
 mod question;
+mod receipt;
 pub(crate) mod record;
 mod reference;
 pub mod row_digest;
@@ -40,6 +41,7 @@ pub use posting_rules::{
 pub use protection::{Capabilities, Protection, SEARCH_LAG_UNSTATED};
 pub(crate) use question::SetDigest;
 pub use question::Topic;
+pub use receipt::{MediaType, Receipt, ReceiptDigest, ReceiptState};
 pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
 pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceForms, ReferenceRules};
 pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, TimeFate, Trigger};

@@ -51,6 +51,10 @@ pub struct Capabilities {
     /// True if it takes files and says nothing of them: a record is handed over first, and exported once it is seen in
     /// the books. The same file is never delivered twice, and its books cannot be asked.
     pub takes_files: bool,
+    /// The time within which an attachment that was given up is made, if it is made at all: before it has passed, a
+    /// second one could come to stand beside it. Zero where the system keeps one of each hash. `None` if it takes no
+    /// attachments.
+    pub attachments: Option<Duration>,
 }
 
 impl Capabilities {
@@ -113,6 +117,7 @@ mod tests {
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
             vat_codes: false,
             takes_files: false,
+            attachments: None,
         }
     }
 

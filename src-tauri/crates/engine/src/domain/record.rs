@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 
 use super::expense::{DEPARTMENT, PROJECT};
-use super::{ExpenseDetail, ExpenseLine, Money};
+use super::{ExpenseDetail, ExpenseLine, Money, Receipt};
 
 /// The platform's own id of a record: not empty, no control characters, no space at either end, at most
 /// [`RecordId::LENGTH_MAX`] bytes. Ids are compared byte by byte: `a1` and `A1` are two records.
@@ -102,10 +102,12 @@ pub struct Record {
     pub project: Option<String>,
     /// Whatever it says beyond a plain expense: lines, further dimensions, VAT.
     pub detail: ExpenseDetail,
+    /// The receipts, in their order, [`Receipt::PER_RECORD_MAX`] at most.
+    pub receipts: Vec<Receipt>,
 }
 
-/// The SHA-256 hash of the members that make a voucher. Approval time, version and the payee's name are left out: a
-/// record approved again without change is the same record.
+/// The SHA-256 hash of the members that make a voucher. Approval time, version, the payee's name and the receipts are
+/// left out: a record approved again without change is the same record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ContentHash([u8; 32]);
 
@@ -219,6 +221,7 @@ pub(crate) mod tests {
             department: None,
             project: None,
             detail: ExpenseDetail::default(),
+            receipts: Vec::new(),
         }
     }
 
@@ -273,6 +276,7 @@ pub(crate) mod tests {
         again.version = Some(2);
         again.approved_at = Some(DateTime::UNIX_EPOCH);
         again.payee.name = "Kari N. Nordmann".into();
+        again.receipts.extend(Receipt::new("bilag/tog.pdf", None));
         assert_eq!(first.content_hash(), again.content_hash());
     }
 

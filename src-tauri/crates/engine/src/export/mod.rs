@@ -15,6 +15,7 @@ pub(crate) mod observe;
 pub(crate) mod plan;
 pub(crate) mod planning;
 pub(crate) mod progress;
+mod receipts;
 mod record_locks;
 mod recover;
 pub(crate) mod refused_runs;

@@ -50,6 +50,8 @@ pub(crate) struct Tally {
     pub(crate) look_alikes: u64,
     /// Those of them that were exported under another id before they were ever seen under this one.
     pub(crate) twins: Twins,
+    /// The receipts that the records to be sent name.
+    receipts: u64,
     sums: BTreeMap<&'static str, (Currency, i128)>,
     held_items: Vec<RunItem>,
     /// Debit and credit of each account, by currency.
@@ -220,6 +222,7 @@ impl Page<'_> {
                 Decision::Send(posting) => {
                     self.tally.send += 1;
                     self.tally.add(candidate.record.amount);
+                    self.tally.receipts += candidate.record.receipts.len() as u64;
                     // Nobody is shown the accounts of a run before it is over.
                     if self.rules.run.is_none() {
                         self.tally.post(&posting);
@@ -401,6 +404,7 @@ impl Tally {
         });
         PlanSummary {
             accounts: accounts.collect(),
+            receipts: self.receipts,
             read: self.read,
             send: self.send,
             send_sums: send_sums.collect(),

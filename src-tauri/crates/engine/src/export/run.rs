@@ -20,6 +20,7 @@ use super::observe::observe;
 use super::plan::PlanRules;
 use super::planning::{make_plan, plan_unsent};
 use super::progress::Reporter;
+use super::receipts::attach_receipts;
 use super::record_locks::{self, RecordLocks};
 use super::recover::{Unresolved, recover};
 use super::refused_runs;
@@ -200,6 +201,7 @@ impl RunSteps<'_> {
         reporter.phase(Phase::Sending, Some(to_send));
         send(&self.of(number, locks)?, &caller, &rules, reporter).await?;
         self.settle_what_is_left(number, locks, &caller, &rules, reporter).await?;
+        attach_receipts(&self.of(number, locks)?, &caller).await?;
         discard_late_drafts(&self.of(number, locks)?, &caller).await?;
         look_for_unseen(&self.of(number, locks)?, &caller).await
     }
@@ -307,6 +309,7 @@ impl RunSteps<'_> {
             ids: ids.as_ref(),
             permit: locks.permit().map_err(RunError::Problem)?,
             clock: clock.as_ref(),
+            source: source.as_ref(),
             capabilities,
             organisation: &settings.organisation,
             when_still_unknown: settings.when_still_unknown,

@@ -19,6 +19,7 @@ use super::exchange::{RequestOutcome, Route, SentRequest};
 use super::look_ahead::{LookAhead, Looked, Row};
 use super::plan::PlanRules;
 use super::progress::Reporter;
+use super::receipts::attach_to_drafts;
 use super::send_file;
 use super::verify::verified;
 use crate::calls::{Caller, RunError};
@@ -121,8 +122,11 @@ pub(crate) async fn send(
             under_way.begin(async move { Arrival::Sent(Box::new(verified(run, caller, sent.await).await)) });
         }
         for (request, drafts) in next.staged {
-            let sent = caller.commit_drafts(run.permit, request, drafts);
-            under_way.begin(async move { Arrival::Sent(Box::new(verified(run, caller, sent.await).await)) });
+            under_way.begin(async move {
+                attach_to_drafts(run, caller, &drafts).await;
+                let sent = caller.commit_drafts(run.permit, request, drafts);
+                Arrival::Sent(Box::new(verified(run, caller, sent.await).await))
+            });
         }
         if halt.is_none()
             && let Some((reading, after)) = sender.next_look()

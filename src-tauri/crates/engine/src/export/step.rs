@@ -5,7 +5,7 @@ use crate::export::record_locks::RecordLocks;
 use crate::export::unseen::Unseen;
 use crate::ledger::{Ledger, Moment};
 use crate::lock::Permit;
-use crate::ports::{Clock, IdSource};
+use crate::ports::{Clock, IdSource, Source};
 use crate::settings::WhenStillUnknown;
 
 /// The facts of a run that every step needs.
@@ -15,6 +15,8 @@ pub(crate) struct Run<'a> {
     pub(crate) ids: &'a dyn IdSource,
     pub(crate) permit: &'a Permit,
     pub(crate) clock: &'a dyn Clock,
+    /// The source of the records, and of their receipts.
+    pub(crate) source: &'a dyn Source,
     pub(crate) capabilities: &'a Capabilities,
     pub(crate) organisation: &'a OrganisationId,
     pub(crate) when_still_unknown: WhenStillUnknown,

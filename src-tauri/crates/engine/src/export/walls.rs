@@ -96,6 +96,7 @@ impl AcquiredLocks {
             settings: parts.settings.for_trail(),
             started_at: at.now,
             learning: Learning::UNSAID,
+            takes_attachments: self.connection.capabilities.attachments.is_some(),
         };
         Ok((start, at))
     }

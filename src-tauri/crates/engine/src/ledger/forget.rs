@@ -61,7 +61,7 @@ impl LedgerTx<'_> {
         self.execute_one(
             "record",
             "UPDATE record SET payee_id = iif(payee_id = payee_name, '', payee_id), payee_name = '', text = '',
-                    detail = :detail, forgotten_at = :now
+                    detail = :detail, receipts = NULL, forgotten_at = :now
              WHERE seq = :seq",
             named_params! { ":detail": detail.as_ref().map(json), ":now": stamp(now), ":seq": seq },
         )?;
@@ -85,6 +85,11 @@ impl LedgerTx<'_> {
             "UPDATE attempt
              SET sent = json_set(sent, '$.text', '', '$.payee', '', '$.is_forgotten', json('true'))
              WHERE record_id = :record AND sent IS NOT NULL AND settled_at IS NOT NULL",
+            named_params! { ":record": id },
+        )?;
+        self.execute(
+            "UPDATE receipt SET place = '', name = '' WHERE settled_at IS NOT NULL AND name <> ''
+                 AND attempt_id IN (SELECT attempt_id FROM attempt WHERE record_id = :record)",
             named_params! { ":record": id },
         )?;
         Ok(())
@@ -115,6 +120,13 @@ pub(crate) fn forget_in_older(path: &Path, before: NaiveDate) -> Result<(), Ledg
         ];
         if has("record", "detail")? {
             statements.push("UPDATE record SET detail = NULL WHERE date < :before".to_owned());
+        }
+        if has("record", "receipts")? {
+            statements.push("UPDATE record SET receipts = NULL WHERE date < :before".to_owned());
+            statements.push(format!(
+                "UPDATE receipt SET place = '', name = '' WHERE settled_at IS NOT NULL
+                     AND attempt_id IN (SELECT attempt_id FROM attempt WHERE {older})"
+            ));
         }
         if has("superseded", "content")? {
             let blank = "json_set(content, '$.payee_id', '', '$.payee', '', '$.text', '')";

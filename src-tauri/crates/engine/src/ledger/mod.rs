@@ -49,6 +49,8 @@ pub(crate) use run::open_attempts::{OpenMember, OpenRecord, OpenRequest};
 pub(crate) use run::other_expenses::{OtherExpenses, SharedIds};
 pub(crate) use run::pins::Pin;
 pub(crate) use run::plan_page::{Candidate, Guard, PlannedItem};
+pub use run::receipts::{AttachTo, ClaimedAttachment};
+pub(crate) use run::receipts::{FetchedBytes, OpenReceipt, ReceiptSettlement};
 pub(crate) use run::runs::{EarlierRuns, RefusedRun, RunStart};
 pub(crate) use run::schedule::TimeClaim;
 pub(crate) use run::settle::{Settlement, TakenOver, VoucherHolder};

@@ -18,6 +18,7 @@ mod found;
 mod lists;
 mod looking;
 mod plans;
+mod receipts;
 mod results;
 mod sealed;
 
@@ -67,6 +68,7 @@ async fn rig() -> LedgerRig {
         settings: serde_json::json!({}),
         started_at: NOW,
         learning: Learning { takes_results: Some(true), locks_records: None },
+        takes_attachments: true,
     };
     let run = ledger
         .write(move |tx| {

@@ -1,14 +1,15 @@
 //! Defines the port to the accounting system. Each method is one call; the engine decides, and repeats.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::{
-    Acquired, Answer, BooksFile, CallError, LeaseAsk, LeaseToken, LedgerWitness, LockInfo, LockProgress, VoucherFiles,
-    Witness, WitnessPage, WitnessSeen,
+    Acquired, Answer, BooksFile, CallError, FoundAttachment, LeaseAsk, LeaseToken, LedgerWitness, LockInfo,
+    LockProgress, VoucherFiles, Witness, WitnessPage, WitnessSeen,
 };
 use crate::domain::evidence;
 use crate::domain::{
@@ -16,7 +17,7 @@ use crate::domain::{
     Reference, ReferenceRules, RunId, StageResult, VoucherPages, VoucherResult,
 };
 use crate::error::Problem;
-use crate::ledger::{ClaimedRequest, ClaimedReversal, StagedDraft};
+use crate::ledger::{ClaimedAttachment, ClaimedRequest, ClaimedReversal, StagedDraft};
 use crate::lock::Permit;
 
 /// An accounting system. Each method is one call; retries are the engine's, which knows of them in the ledger.
@@ -122,6 +123,22 @@ pub trait AccountingSystem: Send + Sync {
     /// Makes the counter-voucher of a voucher. A second request with the same reference is answered with the one that
     /// was made.
     async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<VoucherResult, CallError>;
+
+    /// Attaches a receipt to a voucher or draft, once, and returns the id of the attachment; only if
+    /// [`Capabilities::attachments`] says so. `file` has its bytes. It is checked like [`AccountingSystem::commit`].
+    async fn attach(
+        &self,
+        _permit: &Permit,
+        _attachment: &ClaimedAttachment,
+        _file: &File,
+    ) -> Result<String, CallError> {
+        Err(CallError::NotSent(Problem::internal("no attachments are taken")))
+    }
+
+    /// Returns the attachments of these vouchers that were attached by their hash, [`LOOK_UP_MAX`] vouchers at most.
+    async fn attachments(&self, _vouchers: &[String]) -> Result<Vec<FoundAttachment>, CallError> {
+        Ok(Vec::new())
+    }
 
     /// Returns the newest audit head that the accounting side keeps of a ledger.
     async fn witness(&self, ledger_id: &str) -> Result<WitnessSeen, CallError>;

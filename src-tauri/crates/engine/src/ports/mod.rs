@@ -7,6 +7,7 @@ mod call;
 mod clock;
 mod files;
 mod lock;
+mod receipts;
 mod source;
 mod unique_rows;
 mod witness;
@@ -17,6 +18,7 @@ pub use call::{Answer, CallError};
 pub use clock::{Clock, IdSource};
 pub use files::{FileOrder, RenderedFile, UnfitPosting, VoucherFiles};
 pub use lock::{Acquired, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, Unaware};
+pub use receipts::{FoundAttachment, ReceiptFile};
 pub use source::{
     EXPENSES_MAX, ExportResult, Flaw, Learned, Learning, LockedRecord, PAGE_ROWS_MAX, Pages, Row, Source, SourceError,
     SourceRemark,

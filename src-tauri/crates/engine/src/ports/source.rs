@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Acknowledgement, Generation, HoldReason, Place, Record, RecordId, RunId};
+use super::ReceiptFile;
+use crate::domain::{Acknowledgement, Generation, HoldReason, Place, Receipt, Record, RecordId, RunId};
 use crate::error::Problem;
 
 /// The source of approved records.
@@ -18,6 +19,14 @@ pub trait Source: Send + Sync {
     /// Returns what the last reading found worth a look, though everything was read.
     fn remarks(&self) -> Vec<SourceRemark> {
         Vec::new()
+    }
+
+    /// Fetches a receipt that a record names, [`Receipt::BYTES_MAX`] bytes at most, of a type that is taken.
+    ///
+    /// # Errors
+    /// With the problem of this receipt. It is fetched again by a later run.
+    async fn receipt(&self, receipt: &Receipt) -> Result<ReceiptFile, Problem> {
+        Err(Problem::receipt_missing(&receipt.place))
     }
 
     /// Says what the source can learn of exports. It is asked at the beginning of each run.

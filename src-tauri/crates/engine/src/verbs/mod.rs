@@ -14,6 +14,7 @@ mod re_export;
 mod read_back;
 mod reason;
 mod rebuild;
+mod receipts;
 mod records;
 mod resolve;
 mod restore;

@@ -136,4 +136,8 @@ pub struct Papers {
     pub protection: Option<Protection>,
     /// The version of the program that ran it.
     pub program: Option<String>,
+    /// The receipts that are attached to the vouchers of the run.
+    pub receipts_attached: u64,
+    /// The receipts that are missing on them.
+    pub receipts_missing: u64,
 }

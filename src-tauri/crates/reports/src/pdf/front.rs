@@ -84,6 +84,10 @@ impl Document<'_> {
         if let Some(protection) = papers.protection {
             facts.push((words::PROTECTION, self.word(words::protection(protection)).to_owned()));
         }
+        if papers.receipts_attached + papers.receipts_missing > 0 {
+            let counts = words::receipts(language, papers.receipts_attached, papers.receipts_missing);
+            facts.push((words::RECEIPTS, counts));
+        }
         facts.push((words::COMPARED, span(comparison.started_at, comparison.finished_at, zone, language)));
         if run.is_none() {
             facts.push((words::BY, who(&comparison.actor)));

@@ -59,6 +59,10 @@ pub(crate) enum PathClass {
     ExportedResults,
     /// The locks on expenses, and their release.
     ExpenseLocks,
+    /// The attachments of vouchers and drafts, and their look-up.
+    Attachments,
+    /// The platform's receipts.
+    Receipts,
     All,
 }
 

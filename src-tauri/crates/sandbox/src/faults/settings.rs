@@ -55,6 +55,8 @@ pub(crate) struct Switches {
     pub(crate) exported_results: bool,
     /// True: the platform locks expenses that are being exported.
     pub(crate) expense_locks: bool,
+    /// True: vouchers take attachments.
+    pub(crate) attachments: bool,
 }
 
 /// The longest reference unless a switch says otherwise, in characters.
@@ -92,6 +94,8 @@ struct Written {
     exported_results: bool,
     #[serde(deserialize_with = "on_or_off")]
     expense_locks: bool,
+    #[serde(deserialize_with = "on_or_off")]
+    attachments: bool,
     #[serde(alias = "fault")]
     faults: Vec<Fault>,
 }
@@ -166,6 +170,7 @@ impl Default for Switches {
             reference_scheme: true,
             exported_results: true,
             expense_locks: true,
+            attachments: true,
         }
     }
 }
@@ -194,6 +199,7 @@ impl From<Written> for Settings {
             reference_scheme: written.reference_scheme,
             exported_results: written.exported_results,
             expense_locks: written.expense_locks,
+            attachments: written.attachments,
         };
         Self { seed: written.seed, switches, faults: written.faults }
     }
@@ -219,6 +225,7 @@ impl From<Settings> for Written {
             reference_scheme: switches.reference_scheme,
             exported_results: switches.exported_results,
             expense_locks: switches.expense_locks,
+            attachments: switches.attachments,
             faults,
         }
     }

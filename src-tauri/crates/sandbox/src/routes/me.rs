@@ -31,6 +31,7 @@ pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension
             "labels": !switches.export_lock,
             "reference_scheme": switches.keeps_scheme(),
             "vat_codes": true,
+            "attachments": switches.attachments,
             "exported_results": switches.exported_results,
             "expense_locks": switches.expense_locks,
         },

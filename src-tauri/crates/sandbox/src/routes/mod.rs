@@ -3,6 +3,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod admin_books;
+pub(crate) mod attachments;
 pub(crate) mod batch;
 pub(crate) mod drafts;
 pub(crate) mod expenses;

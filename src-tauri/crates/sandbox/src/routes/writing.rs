@@ -47,6 +47,17 @@ pub(crate) fn draft_request(
     Ok(WriteRequest { event, caller, token, key: None, draft_id, arrived_at: app.clock.now() })
 }
 
+/// Reads the same parts of a request whose address names what it makes, and so makes it only once.
+pub(crate) fn named_request(
+    app: &App,
+    event: &'static str,
+    caller: Caller,
+    headers: &HeaderMap,
+) -> Result<WriteRequest, Problem> {
+    let token = lock_token(headers, app.faults.switches())?;
+    Ok(WriteRequest { event, caller, token, key: None, draft_id: None, arrived_at: app.clock.now() })
+}
+
 /// Writes, with the key taken from the beginning to the end. `act` runs in the transaction; it gets the time at which
 /// it takes effect and the fence.
 pub(crate) async fn write<F>(

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::Failure;
 use super::vouchers::{NewVoucher, id_of, insert, number_of};
+use super::{Failure, attachments};
 use crate::clock::Instant;
 use crate::money;
 
@@ -108,15 +108,18 @@ pub(crate) fn commit_draft(
 ) -> Result<(String, String), Failure> {
     const INSERT: &str = "INSERT INTO committed_drafts (seq, reference, voucher) VALUES (:seq, :reference, :voucher)";
     let (voucher_id, number) = insert(tx, now, fence, created_by, new)?;
+    let voucher = tx.last_insert_rowid();
     tx.prepare_cached(INSERT)?.execute(named_params! {
-        ":seq": seq, ":reference": new.reference, ":voucher": tx.last_insert_rowid(),
+        ":seq": seq, ":reference": new.reference, ":voucher": voucher,
     })?;
+    attachments::pass_on(tx, seq, voucher)?;
     delete_draft(tx, seq)?;
     Ok((voucher_id, number))
 }
 
 /// Removes an open draft as if it had never been.
 pub(crate) fn delete_draft(tx: &Transaction<'_>, seq: i64) -> Result<(), Failure> {
+    attachments::remove_of_draft(tx, seq)?;
     tx.prepare_cached("DELETE FROM drafts WHERE seq = :seq")?.execute(named_params! {":seq": seq})?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! Invariant: every write is one IMMEDIATE transaction on the one writing thread. The checks and the writes of a
 //! request are therefore one step, for every other request.
 
+mod attachments;
 mod connection_thread;
 mod drafts;
 mod journal;
@@ -28,6 +29,7 @@ use crate::error::SandboxError;
 use crate::problem::{Kind, Problem};
 use connection_thread::ConnectionThread;
 
+pub(crate) use attachments::{Bearer, NewAttachment, attach, attachments_of};
 pub(crate) use drafts::{
     Draft, commit_draft, delete_draft, draft, draft_seq_of_id, find_drafts, open_drafts, page_of_drafts, stage,
 };

@@ -11,12 +11,13 @@ use crate::error::SandboxError;
 
 /// The statements that make each format out of the one before it, the first out of an empty file. A store keeps its own
 /// format in `user_version`.
-const FORMATS: [&str; 5] = [
+const FORMATS: [&str; 6] = [
     include_str!("sql/create_schema.sql"),
     include_str!("sql/add_drafts.sql"),
     include_str!("sql/add_labels.sql"),
     include_str!("sql/add_witness_history.sql"),
     include_str!("sql/add_learned.sql"),
+    include_str!("sql/add_attachments.sql"),
 ];
 /// The time a statement waits for the other connection. Only the closing checkpoint can make it wait at all.
 const BUSY_WAIT: Duration = Duration::from_secs(5);

@@ -151,6 +151,7 @@ pub(crate) fn void(tx: &Transaction<'_>, seq: i64) -> Result<bool, Failure> {
 
 /// Removes a voucher as if it had never been, which no client can do: for tests of what a comparison finds.
 pub(crate) fn forget(tx: &Transaction<'_>, seq: i64) -> Result<bool, Failure> {
+    tx.prepare_cached("DELETE FROM attachments WHERE voucher = :seq")?.execute(named_params! {":seq": seq})?;
     let mut statement = tx.prepare_cached("DELETE FROM vouchers WHERE seq = :seq")?;
     Ok(statement.execute(named_params! {":seq": seq})? == 1)
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use postonce_sandbox::{ACCOUNTING_TOKEN, OPENAPI};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::client::{Answer, Call, Practice, lock_wish, voucher};
 
@@ -43,6 +44,7 @@ async fn every_documented_answer_is_given_and_no_other() {
     vouchers(&practice, &mut document, &token).await;
     reversals(&practice, &mut document, &token).await;
     drafts(&practice, &mut document, &token).await;
+    attachments(&practice, &mut document, &token).await;
     reads(&practice, &mut document).await;
     learned(&practice, &mut document).await;
     labels(&practice, &mut document).await;
@@ -57,6 +59,7 @@ async fn prepare(practice: &Practice) -> Vec<Sample> {
     practice.send(Call::new(Method::DELETE, LOCK).with("Lock-Token", &token)).await.unwrap();
     let sample = |method, template: &'static str, body| {
         let path = template.replace("{ledger_id}", "ledger-1").replace("{id}", id).replace("{code}", "sample");
+        let path = path.replace("{sha256}", &sha256("x"));
         Sample { method, template, path, body, is_gated: template != "/v1/health" }
     };
     let reversal = json!({"reference": "reversal", "date": "2026-11-01", "reason": "a test"});
@@ -87,6 +90,10 @@ async fn prepare(practice: &Practice) -> Vec<Sample> {
         sample(Method::PUT, LABEL_BY_ID, json!({"text": "another text"})),
         sample(Method::DELETE, LABEL_BY_ID, Value::Null),
         sample(Method::GET, EXPENSES, Value::Null),
+        sample(Method::PUT, ATTACHMENT, Value::Null),
+        sample(Method::PUT, DRAFT_ATTACHMENT, Value::Null),
+        sample(Method::POST, ATTACHMENTS, json!({"voucher_ids": [id]})),
+        sample(Method::GET, RECEIPT, Value::Null),
         sample(Method::POST, EXPORTED, json!({"results": [result("nobody")]})),
         sample(Method::POST, EXPENSE_LOCKS, expense_locks("nobody", 1)),
         sample(Method::POST, RELEASE, json!({"run_id": "r1", "ids": ["nobody"]})),
@@ -247,6 +254,61 @@ async fn drafts(practice: &Practice, document: &mut Document, token: &str) {
     document.see(practice, DRAFT, delete(&other, token), 204).await;
     document.see(practice, DRAFT, delete(&other, token), 404).await;
     document.see(practice, DRAFTS, post(token, "d4", &[voucher("open"), voucher("open")]), 200).await;
+}
+
+/// The bytes are JSON, as every other answer is, so that they can be read like one.
+async fn attachments(practice: &Practice, document: &mut Document, token: &str) {
+    practice.set_faults(json!({"drafts": "on"})).await;
+    let voucher_id = practice.post_one(token, "to attach to", voucher("to attach to")).await["voucher_id"].clone();
+    let draft_id =
+        practice.stage_one(token, "draft to attach to", voucher("draft to attach to")).await["draft_id"].clone();
+    let bytes = "\"%PDF-\"";
+    let of = |path: &str| format!("{path}/attachments/{}", sha256(bytes));
+    for (template, path, unknown) in [
+        (ATTACHMENT, format!("{VOUCHERS}/{}", voucher_id.as_str().unwrap()), of("/v1/vouchers/V-1")),
+        (DRAFT_ATTACHMENT, format!("{DRAFTS}/{}", draft_id.as_str().unwrap()), of("/v1/drafts/D-1")),
+    ] {
+        let path = of(&path);
+        for status in ["created", "exists"] {
+            let answer = document.see(practice, template, put(&path, bytes, token, "application/pdf"), 200).await;
+            assert_eq!(answer.json()["status"], status);
+        }
+        document.see(practice, template, put(&path, "other", token, "application/pdf"), 422).await;
+        document.see(practice, template, put(&path, bytes, token, "text/html"), 422).await;
+        document.see(practice, template, put(&path, bytes, "unknown", "application/pdf"), 412).await;
+        document.see(practice, template, put(&unknown, bytes, token, "application/pdf"), 404).await;
+        let mut nameless = put(&path, bytes, token, "application/pdf");
+        nameless.headers.clear();
+        document.see(practice, template, nameless, 400).await;
+        let large = " ".repeat(9 * 1024 * 1024);
+        document.see(practice, template, put(&path, &large, token, "application/pdf"), 413).await;
+    }
+    let committed = practice.commit(token, draft_id.as_str().unwrap()).await.unwrap().json()["voucher_id"].clone();
+    let lookup = |ids: Value| Call::new(Method::POST, ATTACHMENTS).json(&json!({"voucher_ids": ids}));
+    let found = document.see(practice, ATTACHMENTS, lookup(json!([voucher_id, committed])), 200).await.json();
+    let names: Vec<_> = found["attachments"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    assert_eq!(names, ["Bodø.pdf", "Bodø.pdf"], "the voucher of a draft has its attachments");
+    // An attachment that comes late is put on the voucher, which has it already.
+    let late = of(&format!("{DRAFTS}/{}", draft_id.as_str().unwrap()));
+    let late = document.see(practice, DRAFT_ATTACHMENT, put(&late, bytes, token, "application/pdf"), 200).await;
+    assert_eq!(late.json()["status"], "exists");
+    document.see(practice, ATTACHMENTS, lookup(json!([])), 422).await;
+    document.see(practice, ATTACHMENTS, lookup(json!(vec!["V-1"; 501])), 422).await;
+    practice.set_faults(json!({"attachments": "off"})).await;
+    document.see(practice, ATTACHMENTS, lookup(json!([voucher_id])), 404).await;
+    practice.set_faults(json!({"drafts": "on"})).await;
+    document.see(practice, RECEIPT, Call::new(Method::GET, "/v1/receipts/r-1"), 404).await;
+    practice.put("/admin/receipts/r-1", json!("bytes")).await;
+    document.see(practice, RECEIPT, Call::new(Method::GET, "/v1/receipts/r-1"), 200).await;
+}
+
+fn put<'a>(path: &'a str, body: &str, token: &'a str, media_type: &'a str) -> Call<'a> {
+    let call = Call::new(Method::PUT, path).with("Lock-Token", token).with("Content-Type", media_type);
+    Call { body: Some(body.to_owned()), ..call.with("Attachment-Name", "Bod%C3%B8.pdf") }
+}
+
+fn sha256(bytes: &str) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 async fn reads(practice: &Practice, document: &mut Document) {
@@ -465,6 +527,10 @@ const REVERSAL: &str = "/v1/vouchers/{id}/reversal";
 const DRAFTS: &str = "/v1/drafts";
 const DRAFT: &str = "/v1/drafts/{id}";
 const COMMIT: &str = "/v1/drafts/{id}/commit";
+const ATTACHMENT: &str = "/v1/vouchers/{id}/attachments/{sha256}";
+const DRAFT_ATTACHMENT: &str = "/v1/drafts/{id}/attachments/{sha256}";
+const ATTACHMENTS: &str = "/v1/attachments/lookup";
+const RECEIPT: &str = "/v1/receipts/{id}";
 const EXPENSES: &str = "/v1/expenses";
 const EXPORTED: &str = "/v1/expenses/exported";
 const EXPENSE_LOCKS: &str = "/v1/expenses/locks";

@@ -105,9 +105,9 @@ async fn the_books_of_an_older_release_are_brought_up_to_date() {
 async fn the_books_of_a_newer_release_are_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("books.sqlite");
-    rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 6").unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 7").unwrap();
     let refused = start(Options { store: Some(path), ..Options::default() }).await.unwrap_err();
-    assert!(matches!(refused, SandboxError::StoreNewer { found: 6, known: 5, .. }), "{refused}");
+    assert!(matches!(refused, SandboxError::StoreNewer { found: 7, known: 6, .. }), "{refused}");
 }
 
 #[tokio::test]

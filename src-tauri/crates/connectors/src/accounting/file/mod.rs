@@ -172,6 +172,7 @@ impl AccountingSystem for VoucherFolder {
                 reference_rules: self.maker.reference_rules(),
                 vat_codes: true,
                 takes_files: true,
+                attachments: None,
             },
             keeps_scheme: true,
         })

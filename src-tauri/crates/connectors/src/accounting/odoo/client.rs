@@ -6,6 +6,7 @@
 //! aborted because of somebody else's transaction was tried five times and is a 500 by that name; nothing of it is
 //! written. Any other 5xx proves nothing, since something may have failed after the commit.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -21,7 +22,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use crate::http::classify::Effect;
-use crate::http::{Http, HttpAnswer, HttpError, Peer, classify};
+use crate::http::{Http, HttpAnswer, HttpError, Peer, Upload, classify};
 use crate::text::{DETAIL_CHARS_MAX, bounded};
 
 const DATABASE: HeaderName = HeaderName::from_static("x-odoo-database");
@@ -154,6 +155,25 @@ impl Client {
         body: &Value,
     ) -> Result<T, Fault> {
         let request = self.request(model, method, body)?;
+        lease.check().map_err(|LeaseLost| Fault::Call(CallError::LeaseLost))?;
+        Ok(self.send::<T>(request, Effect::Writes).await?.result)
+    }
+
+    /// Calls a method that writes, with a file in the place of the mark in the body.
+    pub(super) async fn write_file<T: DeserializeOwned>(
+        &self,
+        lease: &impl Lease,
+        (model, method): (&str, &str),
+        body: &Value,
+        (file, bytes): (&File, u64),
+    ) -> Result<T, Fault> {
+        let not_sent = |problem| Fault::Call(CallError::NotSent(problem));
+        let upload =
+            Upload::in_json(&body.to_string(), file, bytes).map_err(|error| not_sent(Problem::internal(error)))?;
+        let path = format!("json/2/{model}/{method}");
+        let request = self.http.upload(Method::POST, &path, "application/json", upload);
+        let mut request = request.map_err(|error| not_sent(error.into()))?;
+        request.headers_mut().insert(DATABASE, self.database.clone());
         lease.check().map_err(|LeaseLost| Fault::Call(CallError::LeaseLost))?;
         Ok(self.send::<T>(request, Effect::Writes).await?.result)
     }

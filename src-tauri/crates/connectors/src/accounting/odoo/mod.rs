@@ -4,6 +4,7 @@
 //! own, which the database keeps unique, so that there is one entry for a reference even when lock and look-up fail.
 //! The experiments and the reasons stand in `docs/decisions/0004-odoo-drafts-under-external-ids.md`.
 
+mod attachments;
 mod body;
 mod books;
 mod check;
@@ -18,6 +19,7 @@ mod staging;
 mod value;
 mod words;
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,10 +30,10 @@ use postonce_engine::domain::{
 };
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{
-    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
-    LockProgress, ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessSeen,
+    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, FoundAttachment, IdSource, LeaseAsk, LeaseToken,
+    LockInfo, LockProgress, ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessSeen,
 };
-use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
+use postonce_engine::{ClaimedAttachment, ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
 
 use crate::OdooSettings;
 use crate::accounting::scheme_row;
@@ -127,6 +129,7 @@ fn capabilities(search_lag: Duration) -> Capabilities {
         reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
         vat_codes: false,
         takes_files: false,
+        attachments: Some(Duration::ZERO),
     }
 }
 
@@ -219,6 +222,14 @@ impl AccountingSystem for Odoo {
 
     async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<VoucherResult, CallError> {
         reversal::reverse(self, permit, reversal.into()).await
+    }
+
+    async fn attach(&self, permit: &Permit, attachment: &ClaimedAttachment, file: &File) -> Result<String, CallError> {
+        attachments::attach(self, permit, attachment, file).await
+    }
+
+    async fn attachments(&self, vouchers: &[String]) -> Result<Vec<FoundAttachment>, CallError> {
+        attachments::attachments(self, vouchers).await
     }
 
     async fn witness(&self, _: &str) -> Result<WitnessSeen, CallError> {

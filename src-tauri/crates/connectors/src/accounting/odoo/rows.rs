@@ -42,18 +42,27 @@ struct Row {
     write_date: Moment,
 }
 
+/// The answer of `load` for records of one row each.
 #[derive(Deserialize)]
-struct LoadBody {
-    ids: Ids,
+pub(super) struct LoadBody {
+    pub(super) ids: Ids,
     #[serde(default)]
     messages: Vec<Message>,
 }
 
+/// The ids in it, or Odoo's `false`.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Ids {
+pub(super) enum Ids {
     Made(Vec<i64>),
     None(bool),
+}
+
+impl LoadBody {
+    /// Returns Odoo's first words, if it has any.
+    pub(super) fn said(&self) -> &str {
+        self.messages.first().map(|message| message.message.as_str()).unwrap_or_default()
+    }
 }
 
 #[derive(Deserialize)]

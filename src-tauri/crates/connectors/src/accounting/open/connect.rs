@@ -74,6 +74,7 @@ fn capabilities(open: &Open, me: &MeCapabilities) -> Result<Capabilities, CallEr
         reference_rules: ReferenceRules { length_max, folds_case: false, ascii_only: false },
         vat_codes: me.vat_codes,
         takes_files: false,
+        attachments: me.attachments.then_some(Duration::ZERO),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Connects to any server of the open accounting protocol (`docs/accounting-protocol.md`). It is bound to no vendor.
 
+mod attachments;
 mod connect;
 mod drafts;
 mod labels;
@@ -14,15 +15,17 @@ mod wire;
 mod witness;
 mod writing;
 
+use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::ports::{
-    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LedgerWitness,
-    LockInfo, LockProgress, ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessPage, WitnessSeen,
+    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, FoundAttachment, IdSource, LeaseAsk, LeaseToken,
+    LedgerWitness, LockInfo, LockProgress, ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessPage,
+    WitnessSeen,
 };
-use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease, domain};
+use postonce_engine::{ClaimedAttachment, ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease, domain};
 use reqwest::{Method, Request};
 
 use crate::http::classify::Effect;
@@ -221,6 +224,14 @@ impl AccountingSystem for Open {
 
     async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<domain::VoucherResult, CallError> {
         reversal::reverse(self, permit, reversal.into()).await
+    }
+
+    async fn attach(&self, permit: &Permit, attachment: &ClaimedAttachment, file: &File) -> Result<String, CallError> {
+        attachments::attach(self, permit, attachment.into(), file).await
+    }
+
+    async fn attachments(&self, vouchers: &[String]) -> Result<Vec<FoundAttachment>, CallError> {
+        attachments::attachments(self, vouchers).await
     }
 
     async fn witness(&self, ledger_id: &str) -> Result<WitnessSeen, CallError> {

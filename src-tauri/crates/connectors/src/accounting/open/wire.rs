@@ -49,6 +49,7 @@ pub(super) struct MeCapabilities {
     pub(super) labels: bool,
     pub(super) reference_scheme: bool,
     pub(super) vat_codes: bool,
+    pub(super) attachments: bool,
 }
 
 #[derive(Serialize)]

@@ -2,6 +2,7 @@
 //! found by the reference in their description, and posted by their ids, many in one call; a move that is posted cannot
 //! be posted again.
 
+mod attachments;
 mod books;
 mod check;
 mod facts;
@@ -15,6 +16,7 @@ mod staging;
 mod wire;
 mod words;
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,10 +24,10 @@ use async_trait::async_trait;
 use postonce_engine::domain::{self, Capabilities, Protection, ReferenceRules, SEARCH_LAG_UNSTATED};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{
-    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
-    LockProgress, ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessSeen,
+    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, FoundAttachment, IdSource, LeaseAsk, LeaseToken,
+    LockInfo, LockProgress, ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessSeen,
 };
-use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
+use postonce_engine::{ClaimedAttachment, ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
 use secrecy::SecretString;
 use serde_json::json;
 use tokio::sync::Mutex;
@@ -41,6 +43,9 @@ use staging::{FreshDrafts, ToCommit};
 
 /// The largest number of moves in one call. More are no faster, and a refused call takes more with it.
 const MOVES_PER_CALL_MAX: usize = 500;
+/// The time within which a request that was given up attaches its receipt, if it does at all. A server that is at work on it
+/// ends it in seconds; Tryton itself gives up on a connection after a minute.
+const ATTACHED_WITHIN: Duration = Duration::from_secs(60);
 /// The number of vouchers in one page.
 const PAGE_VOUCHERS: usize = 500;
 /// The longest reference, in characters. Tryton's descriptions have no limit, but people read them in lists.
@@ -141,6 +146,7 @@ impl Tryton {
             reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
             vat_codes: false,
             takes_files: false,
+            attachments: Some(ATTACHED_WITHIN),
         }
     }
 }
@@ -255,6 +261,14 @@ impl AccountingSystem for Tryton {
 
     async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<domain::VoucherResult, CallError> {
         reversal::reverse(self, &reversal.into(), &last_look(permit)).await
+    }
+
+    async fn attach(&self, permit: &Permit, attachment: &ClaimedAttachment, file: &File) -> Result<String, CallError> {
+        attachments::attach(self, attachment, file, &last_look(permit)).await
+    }
+
+    async fn attachments(&self, vouchers: &[String]) -> Result<Vec<FoundAttachment>, CallError> {
+        attachments::attachments(self, vouchers).await
     }
 
     async fn witness(&self, _: &str) -> Result<WitnessSeen, CallError> {

@@ -8,10 +8,12 @@
 //! - the key of a user application opens `/rest/` only (`Request.user_id` knows no bearer), where a call makes one
 //!   record. Batches are to be had over JSON-RPC alone, and that takes a user's password.
 
+use std::fs::File;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use postonce_engine::domain::Refusal;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::CallError;
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -21,7 +23,7 @@ use tokio::sync::Mutex;
 
 use super::fault::{self, Fault};
 use crate::http::classify::Effect;
-use crate::http::{Http, HttpAnswer, HttpError, Peer, classify};
+use crate::http::{Http, HttpAnswer, HttpError, Peer, Upload, classify};
 
 /// Looks at the lease directly before a request leaves; does nothing where none is needed.
 pub(super) type LastLook<'a> = &'a (dyn Fn() -> Result<(), CallError> + Sync);
@@ -59,18 +61,26 @@ pub(super) struct Call<'a> {
     pub(super) patience: Option<Duration>,
     /// The last look at the lease, before each sending.
     pub(super) last_look: LastLook<'a>,
+    /// The file that comes in the place of the mark in the arguments, and the number of its bytes.
+    file: Option<(&'a File, u64)>,
     effect: Effect,
 }
 
 impl<'a> Call<'a> {
     /// Describes a call that writes nothing.
     pub(super) fn read(method: &'a str, params: Value) -> Self {
-        Self { method, params, patience: None, last_look: &|| Ok(()), effect: Effect::Reads }
+        Self { method, params, patience: None, last_look: &|| Ok(()), file: None, effect: Effect::Reads }
     }
 
     /// Describes a call that writes, under the lease.
     pub(super) fn write(method: &'a str, params: Value, last_look: LastLook<'a>) -> Self {
-        Self { method, params, patience: None, last_look, effect: Effect::Writes }
+        Self { method, params, patience: None, last_look, file: None, effect: Effect::Writes }
+    }
+
+    /// Returns the same call, with a file in the place of the mark.
+    pub(super) fn with_file(mut self, file: &'a File, bytes: u64) -> Self {
+        self.file = Some((file, bytes));
+        self
     }
 
     /// Returns the same call, given up sooner.
@@ -108,7 +118,7 @@ impl Rpc {
         let mut sessions = 0;
         loop {
             let session = self.session(call.patience).await?;
-            let answer = self.send(call.method, &call.params, Some(&session), call.patience, call.last_look).await?;
+            let answer = self.send(call, Some(&session)).await?;
             sessions += 1;
             if answer.status != 401 {
                 return self.result(&answer, call.effect);
@@ -138,7 +148,8 @@ impl Rpc {
         let params = json!([self.user, {"password": self.password.expose_secret()}]);
         let mut tries = 0;
         loop {
-            let answer = self.send("common.db.login", &params, None, patience, &|| Ok(())).await?;
+            let login = Call { patience, ..Call::read("common.db.login", params.clone()) };
+            let answer = self.send(&login, None).await?;
             tries += 1;
             match answer.status {
                 401 => return Err(Fault::Call(self.unauthorized(401))),
@@ -170,25 +181,26 @@ impl Rpc {
         }
     }
 
-    async fn send(
-        &self,
-        method: &str,
-        params: &Value,
-        session: Option<&Session>,
-        patience: Option<Duration>,
-        last_look: LastLook<'_>,
-    ) -> Result<HttpAnswer, Fault> {
+    async fn send(&self, call: &Call<'_>, session: Option<&Session>) -> Result<HttpAnswer, Fault> {
         // Tryton knows a call by these three members, and answers otherwise where there is another.
-        let body = json!({"id": 1, "method": method, "params": params}).to_string().into_bytes();
+        let body = json!({"id": 1, "method": call.method, "params": call.params}).to_string();
         let unsendable = |error: HttpError| CallError::NotSent(error.into());
-        let mut request = self.http.request(Method::POST, &self.path, Some(body)).map_err(unsendable)?;
+        let request = match call.file {
+            None => self.http.request(Method::POST, &self.path, Some(body.into_bytes())),
+            Some((file, bytes)) => {
+                let upload = Upload::in_json(&body, file, bytes);
+                let upload = upload.map_err(|error| CallError::NotSent(Problem::internal(error)))?;
+                self.http.upload(Method::POST, &self.path, "application/json", upload)
+            }
+        };
+        let mut request = request.map_err(unsendable)?;
         if let Some(session) = session {
             self.http.secret_header(&mut request, "authorization", session.0.expose_secret()).map_err(unsendable)?;
         }
-        if let Some(patience) = patience {
+        if let Some(patience) = call.patience {
             *request.timeout_mut() = Some(patience);
         }
-        last_look()?;
+        (call.last_look)()?;
         Ok(classify::arrived(self.peer(), self.http.send(request).await)?)
     }
 

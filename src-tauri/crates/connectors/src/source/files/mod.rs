@@ -12,9 +12,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use postonce_engine::domain::Receipt;
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{Clock, ExportResult, Learned, Learning, Pages, Source, SourceError, SourceRemark};
+use postonce_engine::ports::{
+    Clock, ExportResult, Learned, Learning, Pages, ReceiptFile, Source, SourceError, SourceRemark,
+};
 
+use super::receipts;
 use super::table::{DayReader, FileError, FileSettings};
 pub use preview::{Preview, PreviewRow, WrittenCells};
 
@@ -61,6 +65,15 @@ impl Source for Files {
 
     fn remarks(&self) -> Vec<SourceRemark> {
         self.remarks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn receipt(&self, receipt: &Receipt) -> Result<ReceiptFile, Problem> {
+        let (settings, receipt) = (Arc::clone(&self.settings), receipt.clone());
+        let taken = tokio::task::spawn_blocking(move || {
+            let beside = acknowledgement::place(&settings);
+            receipts::from_folder(beside.parent().unwrap_or(&settings.dir), &receipt)
+        });
+        taken.await.map_err(Problem::internal)?
     }
 
     async fn learning(&self) -> Learning {

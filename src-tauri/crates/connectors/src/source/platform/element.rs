@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use postonce_engine::domain::{
     Currency, DEPARTMENT, ExpenseDetail, ExpenseLine, ExpenseVat, HoldReason, Money, MoneyError, PROJECT, Payee, Place,
-    Record, RecordId, RecordIdError,
+    Receipt, Record, RecordId, RecordIdError,
 };
 use postonce_engine::ports::{Flaw, Row};
 use serde_json::Value;
@@ -56,6 +56,7 @@ fn record(element: &Value, currency: Currency) -> Result<Record, HoldReason> {
         department: optional(element, "department"),
         project: optional(element, "project"),
         detail,
+        receipts: receipts(element)?,
     })
 }
 
@@ -87,6 +88,32 @@ fn detail(element: &Value, currency: Currency) -> Result<ExpenseDetail, HoldReas
         Some(_) => return Err(HoldReason::RowUnreadable { detail: "\"lines\": […]".to_owned() }),
     };
     Ok(ExpenseDetail { lines, dimensions: dimensions(element)?, vat: vat(element, currency)? })
+}
+
+/// Reads the receipts: each an address, or an object with `url` or `id`, and a `name` if it has one.
+fn receipts(element: &Value) -> Result<Vec<Receipt>, HoldReason> {
+    let unfit = |found: &dyn std::fmt::Display| {
+        Err(HoldReason::RowUnreadable { detail: bounded(&format!("\"receipts\": {found}"), GLIMPSE_CHARS_MAX) })
+    };
+    let listed = match element.get("receipts") {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(listed)) if listed.len() <= Receipt::PER_RECORD_MAX => listed,
+        Some(Value::Array(listed)) => return unfit(&format!("{} > {}", listed.len(), Receipt::PER_RECORD_MAX)),
+        Some(other) => return unfit(other),
+    };
+    let mut receipts = Vec::with_capacity(listed.len());
+    for one in listed {
+        let place = match one {
+            Value::String(url) => Some(url.clone()),
+            one => optional(one, "url").or_else(|| optional(one, "id").map(|id| super::receipts::path(&id))),
+        };
+        let name = if one.is_object() { optional(one, "name") } else { None };
+        match place.and_then(|place| Receipt::new(&place, name.as_deref())) {
+            Some(receipt) => receipts.push(receipt),
+            None => return unfit(one),
+        }
+    }
+    Ok(receipts)
 }
 
 /// Reads a line of a claim.

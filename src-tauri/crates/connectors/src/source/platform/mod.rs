@@ -9,13 +9,15 @@ mod element;
 mod learn;
 mod pages;
 mod patience;
+mod receipts;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use postonce_engine::domain::{Currency, HoldReason, RecordId, RunId};
+use postonce_engine::domain::{Currency, HoldReason, Receipt, RecordId, RunId};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{
-    CallError, Clock, ExportResult, Learned, Learning, LockedRecord, Pages, Source, SourceError,
+    CallError, Clock, ExportResult, Learned, Learning, LockedRecord, Pages, ReceiptFile, Source, SourceError,
 };
 
 use crate::http::Http;
@@ -54,6 +56,10 @@ impl Source for Platform {
     /// Asks for the first page, so that a wrong address or token is known before anything else happens.
     async fn open(&self) -> Result<Box<dyn Pages>, SourceError> {
         Ok(Box::new(pages::PlatformPages::open(Arc::clone(&self.remote)).await?))
+    }
+
+    async fn receipt(&self, receipt: &Receipt) -> Result<ReceiptFile, Problem> {
+        self.remote.receipt(receipt).await
     }
 
     async fn learning(&self) -> Learning {

@@ -1,6 +1,6 @@
 //! Reads the cells of a row, each as the field that it gives.
 
-use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError};
+use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError, Receipt};
 
 use super::amount::{Marks, Meaning, Written};
 use super::date::{DayReader, NoDay};
@@ -21,6 +21,25 @@ pub(super) fn currency(head: &Head, row: &Line, settings: &FileSettings) -> Resu
     Currency::from_code(&text.to_ascii_uppercase())
         .or_else(|| Tag::named(&text).or_else(|| Tag::numbered(&text))?.only())
         .ok_or_else(|| HoldReason::CurrencyUnknown { found: bounded(&text, GLIMPSE_CHARS_MAX) })
+}
+
+/// Returns the receipts that a row names.
+pub(super) fn receipts(head: &Head, row: &Line) -> Result<Vec<Receipt>, HoldReason> {
+    let places =
+        head.raw(row, Field::Receipts).split(['|', ';', '\n', '\r']).map(str::trim).filter(|place| !place.is_empty());
+    let unfit =
+        |place: &str| HoldReason::RowUnreadable { detail: format!("receipts: {}", bounded(place, GLIMPSE_CHARS_MAX)) };
+    let receipts: Vec<Receipt> =
+        places.map(|place| Receipt::new(place, None).ok_or_else(|| unfit(place))).collect::<Result<_, _>>()?;
+    check_number(receipts)
+}
+
+/// Returns receipts, unless there are more than a record may have.
+pub(super) fn check_number(receipts: Vec<Receipt>) -> Result<Vec<Receipt>, HoldReason> {
+    if receipts.len() <= Receipt::PER_RECORD_MAX {
+        return Ok(receipts);
+    }
+    Err(HoldReason::RowUnreadable { detail: format!("receipts: {} > {}", receipts.len(), Receipt::PER_RECORD_MAX) })
 }
 
 /// Returns the day of a row.

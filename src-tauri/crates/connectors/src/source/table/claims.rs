@@ -9,9 +9,10 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use postonce_engine::domain::{ExpenseDetail, ExpenseLine, HoldReason, Money, Place, Record};
+use postonce_engine::domain::{ExpenseDetail, ExpenseLine, HoldReason, Money, Place, Receipt, Record};
 use postonce_engine::ports::{Flaw, Row};
 
+use super::cells::check_number;
 use super::{Field, Head, Line};
 
 /// The last row of each claim of a file, by its id. Two ids that share a hash have the later one of their last rows: the
@@ -109,6 +110,12 @@ impl Claims {
                 first.date = first.date.max(record.date);
                 first.approved_at = first.approved_at.max(record.approved_at);
                 first.version = first.version.max(record.version);
+                // A claim with more than it may have is held.
+                let others =
+                    record.receipts.into_iter().filter(|one| !first.receipts.contains(one)).collect::<Vec<_>>();
+                if first.receipts.len() <= Receipt::PER_RECORD_MAX {
+                    first.receipts.extend(others);
+                }
             }
         }
     }
@@ -184,6 +191,9 @@ impl OpenClaim {
         if let Err(too_long) = ExpenseDetail::check_length(rows) {
             return held(too_long);
         }
+        if let Err(too_many) = check_number(record.receipts.clone()) {
+            return held(too_many);
+        }
         let (is_one, lines_count, currency) = (lines.len() == 1, lines.len(), record.amount.currency());
         let detail = ExpenseDetail { lines, ..ExpenseDetail::default() };
         let Some(sum) = detail.sum() else {
@@ -241,6 +251,7 @@ mod tests {
             department: None,
             project: None,
             detail: ExpenseDetail::default(),
+            receipts: Vec::new(),
         };
         let mut claims = Claims::default();
         let row = RowOfClaim { record: record.clone(), total: None, text: None };

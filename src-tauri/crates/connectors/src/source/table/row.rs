@@ -239,6 +239,7 @@ impl<'a> RowReader<'a> {
             department: cells::filled(head, row, Field::Department),
             project: cells::filled(head, row, Field::Project),
             detail: self.detail(row, amount)?,
+            receipts: cells::receipts(head, row)?,
         };
         if settings.id == IdRule::Content {
             record.id = self.id_of_content(&record)?;

@@ -256,11 +256,13 @@ pub enum Field {
     ClaimTotal,
     /// The text of the whole claim; its first row's text where no column gives it.
     ClaimText,
+    /// The receipts: paths beside the file, between `|`, `;` or line feeds.
+    Receipts,
 }
 
 impl Field {
     /// Holds every field, those that must have a column first.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Id,
         Self::Date,
         Self::Amount,
@@ -279,6 +281,7 @@ impl Field {
         Self::VatAmount,
         Self::ClaimTotal,
         Self::ClaimText,
+        Self::Receipts,
     ];
 
     /// Returns its key in `[source.columns]`.
@@ -302,6 +305,7 @@ impl Field {
             Self::VatAmount => "vat_amount",
             Self::ClaimTotal => "claim_total",
             Self::ClaimText => "claim_text",
+            Self::Receipts => "receipts",
         }
     }
 

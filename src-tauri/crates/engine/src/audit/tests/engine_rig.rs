@@ -171,6 +171,7 @@ impl AccountingSystem for Books {
                 reference_rules,
                 vat_codes: false,
                 takes_files: false,
+                attachments: None,
             },
             keeps_scheme: false,
         })

@@ -68,3 +68,11 @@ INSERT INTO sealed_file (sealed_file_id, number, label, file_name, format, reque
 VALUES (1, 1, '2026-0001', 'hlf-2026-0001.csv', 'gbat10', 1, 1, zeroblob(32), 120, 1, 1, '[["NOK","412.50"]]', 'rendered',
         '2026-11-02T09:00:02.000Z');
 UPDATE sealed_file SET state = 'sealed', sealed_at = '2026-11-02T09:00:03.000Z', sealed_run = 1;
+
+INSERT INTO receipt (receipt_id, attempt_id, position, place, name, state) VALUES (1, 1, 1, 'bilag/tog.pdf', 'tog.pdf', 'planned');
+UPDATE receipt SET state = 'sent', digest = zeroblob(32), bytes = 120, media_type = 'application/pdf',
+                   sent_at = '2026-11-02T09:00:03.000Z', fence = 4;
+UPDATE receipt SET state = 'attached', attachment_id = 'A-1', settled_at = '2026-11-02T09:00:04.000Z';
+INSERT INTO receipt (receipt_id, attempt_id, position, place, name, state, problem, settled_at, reason, actor_user, actor_host)
+VALUES (2, 1, 2, 'bilag/hotell.pdf', 'hotell.pdf', 'set_aside', '{"code":"receipt_missing","params":{"receipt":"bilag/hotell.pdf"}}',
+        '2026-11-03T09:14:03.000Z', 'The hotel has lost its copy', 'kari', 'HLF-PC-12');

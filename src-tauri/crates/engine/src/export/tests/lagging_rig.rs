@@ -98,6 +98,7 @@ fn record() -> Record {
         department: None,
         project: None,
         detail: ExpenseDetail::default(),
+        receipts: Vec::new(),
     }
 }
 
@@ -326,6 +327,7 @@ impl LaggingRig {
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
             vat_codes: false,
             takes_files: false,
+            attachments: None,
         };
         let books = Arc::new(ScriptedBooks {
             time: Arc::clone(&time),

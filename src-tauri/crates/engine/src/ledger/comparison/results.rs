@@ -75,9 +75,11 @@ impl Ledger {
         let run = run.cloned();
         self.read(move |tx| {
             let proofs = run.as_ref().map(|run| tx.proofs(run, None)).transpose()?.unwrap_or_default();
+            let receipts = run.as_ref().map(|run| tx.count_receipts(run)).transpose()?.unwrap_or_default();
             let found =
                 tx.row(include_str!("papers.sql"), named_params! { ":run": run.as_ref().map(RunId::as_str) }, |row| {
-                    Ok(Papers { proofs: proofs.clone(), ..tx.papers(row)? })
+                    let (receipts_attached, receipts_missing) = receipts;
+                    Ok(Papers { proofs: proofs.clone(), receipts_attached, receipts_missing, ..tx.papers(row)? })
                 })?;
             found.ok_or_else(|| LedgerError::Impossible { what: "ledger", found: "no row".to_owned() })
         })
@@ -143,6 +145,8 @@ impl LedgerTx<'_> {
             proofs: Vec::new(),
             protection: protection.map(|text| word("run.protection", &text, Protection::from_text)).transpose()?,
             program: self.get(row, "program")?,
+            receipts_attached: 0,
+            receipts_missing: 0,
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::{HoldReason, RunId};
 use crate::error::Problem;
 use crate::ledger::values::{day, day_option, from_json, from_json_option, instant, number, word};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
-use crate::views::{AttentionItem, Question, ReExport, Reason, RecordCounts, RecordState, Sent};
+use crate::views::{AttentionItem, MissingReceipt, Question, ReExport, Reason, RecordCounts, RecordState, Sent};
 
 /// The number of entries that one page may have.
 const PAGE_MAX: u32 = 1_000;
@@ -47,6 +47,27 @@ impl Ledger {
         self.read(|tx| tx.waiting_re_exports()).await
     }
 
+    /// Returns the receipts that are missing on vouchers in the books, oldest first: 1,000 at most. `left`: nobody is
+    /// attaching any now.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn missing_receipts(&self, left: bool) -> Result<Vec<MissingReceipt>, LedgerError> {
+        self.read(move |tx| tx.missing_receipts(left, PAGE_MAX)).await
+    }
+
+    /// Says whether a record in the ledger names a receipt.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn names_receipts(&self) -> Result<bool, LedgerError> {
+        self.read(|tx| {
+            let named = "SELECT EXISTS (SELECT 1 FROM record WHERE receipts IS NOT NULL) AS named";
+            Ok(tx.row(named, [], |row| tx.get(row, "named"))?.unwrap_or(false))
+        })
+        .await
+    }
+
     /// Returns what a person is asked before anything more is sent, oldest first.
     ///
     /// # Errors
@@ -77,7 +98,8 @@ impl LedgerTx<'_> {
         })?;
         let approvals = self.waiting_re_exports()?.len() as u64;
         let questions = self.open_questions()?.len() as u64;
-        let mut counts = RecordCounts { approvals, questions, ..RecordCounts::default() };
+        let receipts = self.count_missing_receipts()?;
+        let mut counts = RecordCounts { approvals, questions, receipts, ..RecordCounts::default() };
         for (state, records) in tallies {
             match word("record_state.state", &state, RecordState::from_text)? {
                 RecordState::Posted => counts.posted += records,

@@ -88,6 +88,7 @@ impl LedgerTx<'_> {
             voucher_number: self.get(row, "voucher_number")?,
             reason: from_json_option("attempt.reason", self.get(row, "reason")?)?,
             evidence: from_json_option("attempt.evidence", self.get(row, "evidence")?)?.unwrap_or_default(),
+            receipts: self.receipts_of(self.get(row, "attempt_id")?)?,
         })
     }
 }

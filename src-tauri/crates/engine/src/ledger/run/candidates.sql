@@ -1,5 +1,5 @@
 SELECT r.seq, r.record_id, r.date, r.currency, r.exponent, r.minor, r.payee_id, r.payee_name, r.category, r.text,
-       r.department, r.project, r.detail, r.version, r.approved_at, r.file, r.line, r.conflict, r.held_reason,
+       r.department, r.project, r.detail, r.receipts, r.version, r.approved_at, r.file, r.line, r.conflict, r.held_reason,
        a.attempt_id, a.state, a.settled_run, a.generation AS guard_generation,
        (SELECT sealed_run FROM sealed_file WHERE sealed_file.request_id = a.request_id) AS handed_over_in,
        d.instead_of, d.day AS other_day

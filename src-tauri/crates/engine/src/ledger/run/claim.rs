@@ -310,7 +310,7 @@ impl LedgerTx<'_> {
                     ":record": asked.record_id.as_str(),
                 },
             )?;
-            members.push(Claimed {
+            let claimed = Claimed {
                 attempt_id,
                 record_id: asked.record_id,
                 generation: asked.generation,
@@ -320,7 +320,9 @@ impl LedgerTx<'_> {
                 amount: asked.amount,
                 sent: asked.sent.map(Arc::new),
                 position: asked.position,
-            });
+            };
+            self.plan_receipts(ask.run, &claimed, None, ask.at)?;
+            members.push(claimed);
         }
         let file = match &ask.file {
             Some(file) => Some(self.keep_file(ask.run, request_id, file, &ask.body, &members, ask.at.now)?),

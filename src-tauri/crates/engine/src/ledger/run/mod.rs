@@ -14,6 +14,7 @@ pub(super) mod pins;
 pub(super) mod plan_page;
 pub(super) mod previous_content;
 pub(super) mod questions;
+pub(super) mod receipts;
 pub(super) mod results_due;
 pub(super) mod runs;
 pub(super) mod schedule;

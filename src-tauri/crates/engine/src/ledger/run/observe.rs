@@ -98,7 +98,7 @@ impl LedgerTx<'_> {
                 named_params! {
                     ":id": record.id.as_str(), ":reading": reading.0, ":payee_name": record.payee.name,
                     ":version": record.version, ":approved_at": record.approved_at.map(stamp), ":file": place.file,
-                    ":line": signed(place.line), ":form": record.id.form(),
+                    ":line": signed(place.line), ":form": record.id.form(), ":receipts": receipts(record),
                 },
             ),
             Known::Before { .. } => self.keep_arrival(reading, record, hash, place, now),
@@ -143,7 +143,7 @@ impl LedgerTx<'_> {
                 ":exponent": record.amount.currency().exponent(), ":minor": record.amount.minor(),
                 ":payee_id": record.payee.id, ":payee_name": record.payee.name, ":category": record.category,
                 ":text": record.text, ":department": record.department, ":project": record.project,
-                ":detail": (!record.detail.is_plain()).then(|| json(&record.detail)),
+                ":detail": (!record.detail.is_plain()).then(|| json(&record.detail)), ":receipts": receipts(record),
                 ":version": record.version, ":approved_at": record.approved_at.map(stamp), ":file": place.file,
                 ":line": signed(place.line), ":now": stamp(now),
             },
@@ -322,4 +322,9 @@ impl LedgerTx<'_> {
     pub(in crate::ledger) fn place(&self, row: &rusqlite::Row<'_>) -> Result<Place, LedgerError> {
         Ok(Place { file: self.get(row, "file")?, line: crate::ledger::values::number("line", self.get(row, "line")?)? })
     }
+}
+
+/// Returns the receipts of a record as the ledger keeps them: nothing where it names none.
+fn receipts(record: &Record) -> Option<String> {
+    (!record.receipts.is_empty()).then(|| json(&record.receipts))
 }

@@ -128,6 +128,7 @@ impl LedgerTx<'_> {
             department: self.get(row, "department")?,
             project: self.get(row, "project")?,
             detail: self.detail(row)?,
+            receipts: from_json_option("record.receipts", self.get(row, "receipts")?)?.unwrap_or_default(),
         };
         let guard = match self.get::<Option<i64>>(row, "attempt_id")? {
             None => None,

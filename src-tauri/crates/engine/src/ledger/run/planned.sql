@@ -1,6 +1,6 @@
 SELECT i.position, i.generation,
        r.seq, r.record_id, r.date, r.currency, r.exponent, r.minor, r.payee_id, r.payee_name, r.category, r.text,
-       r.department, r.project, r.detail, r.version, r.approved_at, r.file, r.line, r.conflict, r.held_reason,
+       r.department, r.project, r.detail, r.receipts, r.version, r.approved_at, r.file, r.line, r.conflict, r.held_reason,
        NULL AS attempt_id, NULL AS state, NULL AS settled_run, NULL AS guard_generation, NULL AS handed_over_in,
        d.instead_of, d.day AS other_day
 FROM run_item i

@@ -32,6 +32,8 @@ pub(crate) struct RunStart {
     pub(crate) started_at: DateTime<Utc>,
     /// The things that the source learns; of those that it did not name, the run before has the word.
     pub(crate) learning: Learning,
+    /// True if the accounting system takes attachments.
+    pub(crate) takes_attachments: bool,
 }
 
 /// The runs of this ledger before one.
@@ -126,9 +128,10 @@ impl LedgerTx<'_> {
     pub(crate) fn begin_run(&self, start: &RunStart) -> Result<i64, LedgerError> {
         self.execute(
             "INSERT INTO run (run_id, trigger, actor_user, actor_host, period_from, period_to, organisation, protection,
-                              fence, program, started_at, accounting_user, takes_results, locks_records)
+                              fence, program, started_at, accounting_user, takes_attachments, takes_results,
+                              locks_records)
              VALUES (:run, :trigger, :user, :host, :from, :to, :organisation, :protection, :fence, :program, :now,
-                     :accounting_user, coalesce(:takes_results, (
+                     :accounting_user, :takes_attachments, coalesce(:takes_results, (
                          SELECT takes_results FROM run WHERE fence > 0 ORDER BY run_number DESC LIMIT 1), 0),
                      coalesce(:locks_records, (
                          SELECT locks_records FROM run WHERE fence > 0 ORDER BY run_number DESC LIMIT 1), 0))",
@@ -137,7 +140,7 @@ impl LedgerTx<'_> {
                 ":host": start.actor.host, ":from": start.period.from.map(|day| day.to_string()),
                 ":to": start.period.to.map(|day| day.to_string()), ":organisation": start.organisation, ":protection": start.protection.as_str(),
                 ":fence": signed(start.fence), ":program": env!("CARGO_PKG_VERSION"),
-                ":accounting_user": start.accounting_user,
+                ":accounting_user": start.accounting_user, ":takes_attachments": start.takes_attachments,
                 ":now": stamp(start.started_at), ":takes_results": start.learning.takes_results,
                 ":locks_records": start.learning.locks_records,
             },

@@ -396,7 +396,7 @@ impl LedgerTx<'_> {
                 ":sent": asked.sent.as_ref().map(json), ":now": stamp(at.now), ":there": stamp(at.there),
             },
         )?;
-        Ok(Claimed {
+        let claimed = Claimed {
             attempt_id: self.inserted(),
             record_id: asked.record_id.clone(),
             generation: asked.generation,
@@ -406,7 +406,9 @@ impl LedgerTx<'_> {
             amount: asked.amount,
             sent: asked.sent.clone().map(Arc::new),
             position: asked.position,
-        })
+        };
+        self.plan_receipts(run, &claimed, Some(self.fence_of(run)?), at)?;
+        Ok(claimed)
     }
 
     /// Answers a wish by a voucher that stands in the books already: it was made for a wish elsewhere. One for an

@@ -33,6 +33,7 @@ fn next_run(name: &str, fence: u64) -> RunStart {
         settings: serde_json::json!({}),
         started_at: NOW,
         learning: Learning { takes_results: Some(true), locks_records: None },
+        takes_attachments: true,
     }
 }
 

@@ -43,6 +43,7 @@ async fn nothing_is_due_to_a_source_that_takes_no_results() {
         settings: serde_json::json!({}),
         started_at: NOW,
         learning: Learning { takes_results, locks_records: None },
+        takes_attachments: true,
     };
     let request = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
     let (without, unsaid) = (begin("run-2", Some(false)), begin("run-3", None));

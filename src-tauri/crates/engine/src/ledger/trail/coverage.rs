@@ -42,7 +42,7 @@ pub(crate) const COLUMNS_OUTSIDE: [(&str, &str, &str); 9] = [
 pub(crate) const RUN_ITEM: &str = "run_item";
 
 /// The conditions under which a row never changes again.
-const SETTLED: [(&str, &str); 18] = [
+const SETTLED: [(&str, &str); 19] = [
     ("acceptance", "1"),
     ("alarm", "cleared_at IS NOT NULL"),
     ("attempt", "settled_at IS NOT NULL"),
@@ -53,6 +53,7 @@ const SETTLED: [(&str, &str); 18] = [
     ("question", "answered_at IS NOT NULL OR withdrawn_at IS NOT NULL"),
     ("re_export", "withdrawn_at IS NOT NULL"),
     ("reading", "finished_at IS NOT NULL"),
+    ("receipt", "settled_at IS NOT NULL"),
     ("result_due", "told_at IS NOT NULL"),
     ("reversal", "settled_at IS NOT NULL"),
     ("run", "finished_at IS NOT NULL"),
@@ -176,7 +177,7 @@ impl CoveredTable {
 
     /// Returns the digest of a row; `value` returns the value of the column at a place among the covered ones. A column
     /// that holds its default is left out.
-    pub(super) fn digest<'v>(
+    pub(in crate::ledger) fn digest<'v>(
         &self,
         ledger_id: &str,
         value: impl Fn(usize) -> rusqlite::Result<ValueRef<'v>>,

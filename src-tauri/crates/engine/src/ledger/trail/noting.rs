@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(
             seen(
                 "INSERT INTO arrival SELECT 1, 'U-1', 1, 'u-1', zeroblob(32), 'd', 'NOK', 2, 1, 'p', 'n', 'c', 't',
-                             NULL, NULL, NULL, NULL, 'f', 2, 't', NULL"
+                             NULL, NULL, NULL, NULL, 'f', 2, 't', NULL, NULL"
             ),
             [""; 0]
         );
