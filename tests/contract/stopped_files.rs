@@ -6,6 +6,9 @@ use reqwest::Method;
 
 const HEAD: &str = "Id;Dato;Beløp;Likeperson;Kategori;Tekst";
 
+/// Lets foreign amounts be sent without a rate.
+const BY_THE_RATE_OF_THE_BOOKS: &str = "[posting]\nwithout_rate = \"books\"";
+
 /// Sets up a workspace over this file, whose `[source]` names the currency's column only where the file has one, and sees
 /// that a sync stops with this code at this line, before anything is sent.
 fn stopped(text: &str, code: &str, line: u64) -> CliRig {
@@ -71,6 +74,7 @@ fn currencies_beside_the_only_amounts_are_asked_about() {
     let rows = "A1;14.10.2026;100,00;P;Reise;x;EUR\nA2;15.10.2026;200,00;P;Reise;x;EUR\n";
     let rig = stopped(&format!("{HEAD};Mynt\n{rows}"), "source_currency_not_named", 2);
     let named = "text = \"Tekst\"\ncurrency = \"Mynt\"\n";
+    rig.change_workspace("[posting]", BY_THE_RATE_OF_THE_BOOKS);
     meant(&rig, "text = \"Tekst\"\n", named, &[("A1", "100.00 EUR"), ("A2", "200.00 EUR")]);
 }
 
@@ -92,6 +96,7 @@ fn currency_in_the_title_of_the_amounts_is_asked_about() {
     let rig = CliRig::over_source(&source.replace("currency = \"Valuta\"\n", ""));
     write(&rig, &format!("{head}A1;14.10.2026;100,00;P;Reise;x\n"));
     stops(&rig, "source_currency_in_title", 2);
+    rig.change_workspace("[posting]", BY_THE_RATE_OF_THE_BOOKS);
     meant(&rig, "kind = \"csv\"", "kind = \"csv\"\ncurrency = \"EUR\"", &[("A1", "100.00 EUR")]);
 }
 
@@ -105,7 +110,8 @@ fn amount_of_the_books_beside_a_foreign_one_is_asked_about() {
     rig.change_workspace("amount = \"Beløp\"", "amount = \"Utlegg\"");
     stops(&rig, "source_currency_of_others", 2);
     let records = &[("A1", "10.00 EUR"), ("A2", "66.70 NOK")];
-    meant(&rig, "kind = \"csv\"", "kind = \"csv\"\nignored_columns = [\"Beløp\"]", records);
+    // The other column is the worth of these amounts.
+    meant(&rig, "text = \"Tekst\"", "own_amount = \"Beløp\"\ntext = \"Tekst\"", records);
 }
 
 #[test]

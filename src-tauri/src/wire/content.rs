@@ -16,7 +16,7 @@ mirrored! {
 mirrored! {
     /// A part of a record's content that may change.
     ContentField of domain::ContentField {
-        Date, Amount, Currency, PayeeId, Category, Text, Department, Project, Lines, Dimensions, Vat,
+        Date, Amount, Currency, PayeeId, Category, Text, Department, Project, Lines, Dimensions, Vat, Exchange,
     }
 }
 
@@ -41,13 +41,15 @@ pub(crate) struct Content {
     lines: Option<String>,
     dimensions: Option<String>,
     vat: Option<String>,
+    /// The rate, and the worth in the organisation's currency.
+    exchange: Option<String>,
 }
 
 impl From<views::Content> for Content {
     fn from(content: views::Content) -> Self {
         let text = |field| content.text_of(field);
         let (lines, dimensions) = (text(domain::ContentField::Lines), text(domain::ContentField::Dimensions));
-        let vat = text(domain::ContentField::Vat);
+        let (vat, exchange) = (text(domain::ContentField::Vat), text(domain::ContentField::Exchange));
         Self {
             date: content.date.to_string(),
             amount: Sum::new(content.currency, content.amount),
@@ -60,6 +62,7 @@ impl From<views::Content> for Content {
             lines,
             dimensions,
             vat,
+            exchange,
         }
     }
 }

@@ -45,7 +45,7 @@ mirrored! {
     /// A field of a record that a column can give.
     SourceField of connectors::Field {
         Id, Date, Amount, Payee, Category, Text, ApprovedAt, Currency, Department, Project, Version, PayeeName, AmountBack,
-        Side, VatCode, VatAmount, ClaimTotal, ClaimText, Receipts,
+        Side, VatCode, VatAmount, Rate, OwnAmount, ClaimTotal, ClaimText, Receipts,
     }
 }
 
@@ -230,7 +230,14 @@ impl Tested {
     pub(crate) fn of(tested: connectors::Tested, base: Base) -> Self {
         let connectors::Tested { connection, missing, prefix_in_use } = tested;
         let is_account = |problem: &error::Problem| {
-            matches!(problem.code, ErrorCode::SetupAccountMissing | ErrorCode::SetupAccountUnfit)
+            matches!(
+                problem.code,
+                ErrorCode::SetupAccountMissing
+                    | ErrorCode::SetupAccountUnfit
+                    | ErrorCode::SetupVatMissing
+                    | ErrorCode::SetupVatUnfit
+                    | ErrorCode::SetupDimensionMissing
+            )
         };
         let meant = missing.into_iter().filter(|problem| base == Base::Current || !is_account(problem));
         Self { connection: connection.into(), missing: meant.map(Problem::from).collect(), prefix_in_use }

@@ -13,7 +13,7 @@ mirrored! {
 
 mirrored! {
     /// A part of a voucher that a look-up may show.
-    VoucherPart of domain::VoucherPart { Date, Currency, Amount, Sign, Account, Payee, Text, }
+    VoucherPart of domain::VoucherPart { Date, Currency, Amount, Sign, Account, Payee, Text, Vat, Dimensions, OwnAmount, }
 }
 
 /// A voucher found by its reference.

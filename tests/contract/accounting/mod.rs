@@ -7,6 +7,8 @@
 
 mod bare;
 mod claims;
+mod coded;
+mod currency;
 mod dying;
 mod locking;
 mod losing;
@@ -52,6 +54,11 @@ macro_rules! of_every_system {
             receipts::an_attachment_whose_answer_is_lost_is_not_made_twice,
             receipts::an_attachment_that_never_arrives_is_made_up_for,
             receipts::a_receipt_that_is_missing_stands_on_the_list,
+            currency::foreign_currency_has_both_amounts_or_the_record_is_held,
+            currency::a_rate_that_contradicts_its_amounts_holds_the_record,
+            coded::claim_in_two_vat_codes_and_three_dimensions_is_one_voucher,
+            coded::a_vat_code_that_the_books_do_not_know_is_refused_alone,
+            coded::a_dimension_value_that_is_not_in_the_books_is_refused_alone,
             losing::a_write_that_never_arrives_is_made_up_for,
             losing::a_write_whose_answer_is_lost_is_not_made_twice,
             losing::a_write_that_takes_effect_late_is_not_made_twice,
@@ -116,6 +123,7 @@ macro_rules! of_systems_that_people_edit {
             people::a_draft_renamed_and_booked_by_hand_waits_for_a_person,
             people::a_draft_that_a_person_deleted_holds_nothing_but_itself,
             people::a_draft_that_a_person_changed_is_never_booked_as_it_is,
+            coded::vat_and_dimensions_changed_in_the_books_are_noticed,
         }
     };
 }

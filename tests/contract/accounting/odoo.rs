@@ -3,7 +3,10 @@
 use postonce_peers::Trouble;
 use postonce_peers::odoo::Books;
 
-use super::subject::{AccountingSubject, Booked, ByHand, Words, booked, by_account};
+use super::subject::{
+    AccountingSubject, Booked, BookedVat, ByHand, VatCodes, Words, booked, by_account, dimension_rows, foreign_row,
+    vat_rows,
+};
 
 pub(crate) fn fresh() -> Result<Box<dyn AccountingSubject>, Trouble> {
     Ok(Box::new(Odoo(Books::fresh()?)))
@@ -86,6 +89,59 @@ impl AccountingSubject for Odoo {
              WHERE m.ref = '{reference}' AND m.state = 'posted' AND t.file_size > 150000 ORDER BY t.name COLLATE \"C\""
         ));
         names.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn vat_codes(&self) -> VatCodes {
+        VatCodes { high: ("H25", Some("2710")), low: ("L12", Some("2711")) }
+    }
+
+    fn vat(&self, reference: &str) -> Vec<BookedVat> {
+        vat_rows(&self.sql(&format!(
+            "SELECT CASE WHEN t.amount = 25 THEN 'H25' ELSE 'L12' END, \
+             sum(CASE WHEN l.tax_line_id IS NULL THEN l.balance ELSE 0 END)::numeric(16,2), \
+             sum(CASE WHEN l.tax_line_id IS NULL THEN 0 ELSE l.balance END)::numeric(16,2) \
+             FROM account_move_line l JOIN account_move m ON m.id = l.move_id \
+             LEFT JOIN account_move_line_account_tax_rel r ON r.account_move_line_id = l.id \
+             JOIN account_tax t ON t.id = coalesce(l.tax_line_id, r.account_tax_id) \
+             WHERE m.ref = '{reference}' AND m.state = 'posted' GROUP BY 1"
+        )))
+    }
+
+    fn dimensions(&self, reference: &str) -> Vec<(String, String, String)> {
+        dimension_rows(&self.sql(&format!(
+            "SELECT (SELECT value FROM jsonb_each_text(a.code_store) LIMIT 1), p.name->>'en_US', x.code \
+             FROM account_move_line l JOIN account_move m ON m.id = l.move_id JOIN account_account a ON a.id = l.account_id \
+             CROSS JOIN jsonb_each(l.analytic_distribution) d CROSS JOIN unnest(string_to_array(d.key, ',')) i \
+             JOIN account_analytic_account x ON x.id = i::int JOIN account_analytic_plan p ON p.id = x.plan_id \
+             WHERE m.ref = '{reference}' AND m.state = 'posted' AND d.value::numeric = 100"
+        )))
+    }
+
+    fn foreign(&self, reference: &str) -> (String, i64, Option<i64>) {
+        foreign_row(&self.sql(&format!(
+            "SELECT c.name, sum(greatest(l.amount_currency, 0))::numeric(16,2), sum(l.debit)::numeric(16,2) \
+             FROM account_move_line l JOIN account_move m ON m.id = l.move_id JOIN res_currency c ON c.id = l.currency_id \
+             WHERE m.ref = '{reference}' AND m.state = 'posted' GROUP BY c.name"
+        )))
+    }
+
+    fn recode(&self, reference: &str) {
+        self.sql(&format!(
+            "UPDATE account_move_line_account_tax_rel SET account_tax_id = (SELECT id FROM account_tax WHERE amount = 12 AND invoice_label->>'en_US' = 'L12') \
+             WHERE account_move_line_id IN (SELECT l.id FROM account_move_line l JOIN account_move m ON m.id = l.move_id WHERE m.ref = '{reference}') \
+             AND account_tax_id = (SELECT id FROM account_tax WHERE name->>'en_US' = 'H25')"
+        ));
+    }
+
+    fn move_grant(&self, reference: &str) {
+        let id = |code: &str| format!("(SELECT id::text FROM account_analytic_account WHERE code = '{code}')");
+        self.sql(&format!(
+            "UPDATE account_move_line SET analytic_distribution = \
+             regexp_replace(analytic_distribution::text, '\\m' || {} || '\\M', {})::jsonb \
+             WHERE analytic_distribution IS NOT NULL AND move_id IN (SELECT id FROM account_move WHERE ref = '{reference}')",
+            id("G-1"),
+            id("G-2")
+        ));
     }
 
     fn drafts(&self) -> Vec<Booked> {

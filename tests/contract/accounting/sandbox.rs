@@ -1,13 +1,14 @@
 //! Adapts the sandbox in each of its protections; its own books judge.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use postonce_peers::Trouble;
 use postonce_tests::{CliRig, TOKEN};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::subject::{AccountingSubject, Booked, ByHand, Fresh, Words, by_account};
+use super::subject::{AccountingSubject, Booked, BookedVat, ByHand, Fresh, VatCodes, Words, by_account};
 
 pub(crate) const ENFORCED: Fresh = || subject("enforced", true, true, false);
 pub(crate) const FENCED: Fresh = || subject("fenced", false, true, false);
@@ -27,6 +28,8 @@ fn subject(
     });
     rig.set_faults(&switches);
     rig.admin(Method::PUT, "closed-through", Some(&json!({ "date": "2019-12-31" })));
+    let values = json!({ "Department": ["100", "200"], "Project": ["P7"], "Grant": ["G-1", "G-2"] });
+    rig.admin(Method::PUT, "dimensions", Some(&values));
     Ok(Box::new(Sandbox { rig: RefCell::new(rig), switches, protection }))
 }
 
@@ -136,6 +139,57 @@ impl AccountingSubject for Sandbox {
         let mut names: Vec<String> = found.map(|one| one["name"].as_str().expect("a text").to_owned()).collect();
         names.sort();
         names
+    }
+
+    fn vat_codes(&self) -> VatCodes {
+        VatCodes { high: ("1", None), low: ("13", None) }
+    }
+
+    fn vat(&self, reference: &str) -> Vec<BookedVat> {
+        let minor = |text: &Value| text.as_str().expect("a text").replace('.', "").parse::<i64>().expect("a number");
+        let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+        for line in self.voucher(reference)["lines"].as_array().expect("a list") {
+            if let Some(code) = line["vat_code"].as_str() {
+                let (gross, tax) = (minor(&line["amount"]), minor(&line["vat_amount"]));
+                let sum = sums.entry(code.to_owned()).or_default();
+                *sum = (sum.0 + gross - tax, sum.1 + tax);
+            }
+        }
+        sums.into_iter().map(|(code, (base, tax))| BookedVat { code, base, tax }).collect()
+    }
+
+    fn dimensions(&self, reference: &str) -> Vec<(String, String, String)> {
+        let voucher = self.voucher(reference);
+        let lines = voucher["lines"].as_array().expect("a list").iter();
+        let of_line = |line: &Value| {
+            let account = line["account"].as_str().expect("a text").to_owned();
+            let dimensions = line["dimensions"].as_object().cloned().unwrap_or_default();
+            let triple = move |(name, value): (String, Value)| {
+                (account.clone(), name, value.as_str().expect("a text").to_owned())
+            };
+            dimensions.into_iter().map(triple).collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = lines.flat_map(of_line).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    fn foreign(&self, reference: &str) -> (String, i64, Option<i64>) {
+        let voucher = self.voucher(reference);
+        let minor = |text: &Value| text.as_str().map(|text| text.replace('.', "").parse::<i64>().expect("a number"));
+        let own = voucher["lines"].as_array().expect("a list").iter().map(|line| minor(&line["own_amount"]));
+        let own = own.collect::<Option<Vec<_>>>().map(|own| own.into_iter().map(|own| own.max(0)).sum());
+        let currency = voucher["currency"].as_str().expect("a text").to_owned();
+        (currency, minor(&voucher["total"]).expect("a sum"), own)
+    }
+
+    fn recode(&self, _: &str) {
+        panic!("its books let nobody change what is booked");
+    }
+
+    fn move_grant(&self, _: &str) {
+        panic!("its books let nobody change what is booked");
     }
 
     fn drafts(&self) -> Vec<Booked> {

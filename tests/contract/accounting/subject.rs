@@ -29,6 +29,23 @@ pub(crate) struct Words {
     pub(crate) attach: &'static str,
 }
 
+/// The VAT codes of a system's books, and what becomes of them there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct VatCodes {
+    /// The code of 25 %, and the account of its tax, where the system makes lines of it.
+    pub(crate) high: (&'static str, Option<&'static str>),
+    /// The same of 12 %.
+    pub(crate) low: (&'static str, Option<&'static str>),
+}
+
+/// The VAT of a code in a voucher, in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct BookedVat {
+    pub(crate) code: String,
+    pub(crate) base: i64,
+    pub(crate) tax: i64,
+}
+
 /// An act of a person in the books, past Postonce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ByHand {
@@ -70,6 +87,25 @@ pub(crate) trait AccountingSubject {
 
     /// Returns the names of what is attached to the voucher of that reference, in their order.
     fn attachments(&self, reference: &str) -> Vec<String>;
+
+    /// Returns the VAT codes of its books.
+    fn vat_codes(&self) -> VatCodes;
+
+    /// Returns base and tax of each VAT code of the voucher of that reference, in the order of the codes.
+    fn vat(&self, reference: &str) -> Vec<BookedVat>;
+
+    /// Returns account, dimension and value of the lines of the voucher of that reference, sorted, each once.
+    fn dimensions(&self, reference: &str) -> Vec<(String, String, String)>;
+
+    /// Returns foreign currency, sum of the debits in it, and their sum in kroner where the books have it, of the voucher
+    /// of that reference.
+    fn foreign(&self, reference: &str) -> (String, i64, Option<i64>);
+
+    /// Gives the lines of one VAT code the other one, as a person may, in the voucher of that reference.
+    fn recode(&self, reference: &str);
+
+    /// Moves the lines of grant G-1 to grant G-2, as a person may, in the voucher of that reference.
+    fn move_grant(&self, reference: &str);
 
     /// Returns the drafts: begun and not booked.
     fn drafts(&self) -> Vec<Booked>;
@@ -133,6 +169,39 @@ pub(crate) fn by_account(rows: &str) -> Vec<(String, i64)> {
         *sums.entry(account.to_owned()).or_default() += amount.replace('.', "").parse::<i64>().expect("a number");
     }
     sums.into_iter().collect()
+}
+
+/// Reads the rows of a query of the form `code|base|tax`, the amounts with two decimals.
+pub(crate) fn vat_rows(rows: &str) -> Vec<BookedVat> {
+    let minor = |text: &str| text.replace('.', "").parse().expect("a number");
+    let row = |row: &str| {
+        let cells: Vec<&str> = row.split('|').collect();
+        BookedVat { code: cells[0].to_owned(), base: minor(cells[1]), tax: minor(cells[2]) }
+    };
+    let mut vat: Vec<BookedVat> = rows.lines().filter(|line| !line.is_empty()).map(row).collect();
+    vat.sort();
+    vat
+}
+
+/// Reads the row of a query of the form `currency|sum|own sum`, the amounts with two decimals.
+pub(crate) fn foreign_row(row: &str) -> (String, i64, Option<i64>) {
+    let cells: Vec<&str> = row.trim().split('|').collect();
+    let [currency, sum, own] = cells.as_slice() else { panic!("one foreign currency: {row}") };
+    let minor = |text: &str| text.replace('.', "").parse().expect("a number");
+    ((*currency).to_owned(), minor(sum), Some(minor(own)))
+}
+
+/// Reads the rows of a query of the form `account|dimension|value`.
+pub(crate) fn dimension_rows(rows: &str) -> Vec<(String, String, String)> {
+    let row = |row: &str| {
+        let mut cells = row.split('|').map(str::to_owned);
+        let mut next = || cells.next().expect("three columns");
+        (next(), next(), next())
+    };
+    let mut all: Vec<(String, String, String)> = rows.lines().filter(|line| !line.is_empty()).map(row).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// Returns how many there are of each reference.

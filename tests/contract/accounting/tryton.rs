@@ -3,7 +3,10 @@
 use postonce_peers::Trouble;
 use postonce_peers::tryton::Books;
 
-use super::subject::{AccountingSubject, Booked, ByHand, Words, booked, by_account};
+use super::subject::{
+    AccountingSubject, Booked, BookedVat, ByHand, VatCodes, Words, booked, by_account, dimension_rows, foreign_row,
+    vat_rows,
+};
 
 pub(crate) fn fresh() -> Result<Box<dyn AccountingSubject>, Trouble> {
     Ok(Box::new(Tryton(Books::fresh()?)))
@@ -93,6 +96,54 @@ impl AccountingSubject for Tryton {
              ORDER BY t.name COLLATE \"C\""
         ));
         names.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn vat_codes(&self) -> VatCodes {
+        VatCodes { high: ("H25", Some("2710")), low: ("L12", Some("2711")) }
+    }
+
+    fn vat(&self, reference: &str) -> Vec<BookedVat> {
+        vat_rows(&self.sql(&format!(
+            "SELECT CASE WHEN t.rate = 0.25 THEN 'H25' ELSE 'L12' END, \
+             sum(CASE WHEN x.type = 'base' THEN x.amount ELSE 0 END)::numeric(16,2), \
+             sum(CASE WHEN x.type = 'tax' THEN x.amount ELSE 0 END)::numeric(16,2) \
+             FROM account_tax_line x JOIN account_tax t ON t.id = x.tax JOIN account_move_line l ON l.id = x.move_line \
+             JOIN account_move m ON m.id = l.move WHERE m.description = '{reference}' AND m.state = 'posted' GROUP BY 1"
+        )))
+    }
+
+    fn dimensions(&self, reference: &str) -> Vec<(String, String, String)> {
+        dimension_rows(&self.sql(&format!(
+            "SELECT a.code, r.name, x.code FROM analytic_account_line d JOIN analytic_account_account x ON x.id = d.account \
+             JOIN analytic_account_account r ON r.id = x.root JOIN account_move_line l ON l.id = d.move_line \
+             JOIN account_account a ON a.id = l.account JOIN account_move m ON m.id = l.move \
+             WHERE m.description = '{reference}' AND m.state = 'posted' AND d.debit = l.debit AND d.credit = l.credit \
+             AND d.date = m.date"
+        )))
+    }
+
+    fn foreign(&self, reference: &str) -> (String, i64, Option<i64>) {
+        foreign_row(&self.sql(&format!(
+            "SELECT c.code, sum(greatest(l.amount_second_currency, 0))::numeric(16,2), sum(l.debit)::numeric(16,2) \
+             FROM account_move_line l JOIN account_move m ON m.id = l.move JOIN currency_currency c ON c.id = l.second_currency \
+             WHERE m.description = '{reference}' AND m.state = 'posted' GROUP BY c.code"
+        )))
+    }
+
+    fn recode(&self, reference: &str) {
+        self.sql(&format!(
+            "UPDATE account_tax_line SET tax = (SELECT id FROM account_tax WHERE rate = 0.12) \
+             WHERE type = 'base' AND tax = (SELECT id FROM account_tax WHERE rate = 0.25) AND move_line IN \
+             (SELECT l.id FROM account_move_line l JOIN account_move m ON m.id = l.move WHERE m.description = '{reference}')"
+        ));
+    }
+
+    fn move_grant(&self, reference: &str) {
+        self.sql(&format!(
+            "UPDATE analytic_account_line SET account = (SELECT id FROM analytic_account_account WHERE code = 'G-2') \
+             WHERE account = (SELECT id FROM analytic_account_account WHERE code = 'G-1') AND move_line IN \
+             (SELECT l.id FROM account_move_line l JOIN account_move m ON m.id = l.move WHERE m.description = '{reference}')"
+        ));
     }
 
     fn drafts(&self) -> Vec<Booked> {

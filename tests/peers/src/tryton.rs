@@ -41,7 +41,13 @@ fn prepared() -> Result<PathBuf, Trouble> {
         fs::write(&password, PASSWORD).map_err(on(&password))?;
         let mut install = Command::new(program(folder, "trytond-admin"));
         cluster.found_by(&mut install);
-        install.arg("-c").arg(&configuration).args(["-d", DATABASE, "-u", "account", "--activate-dependencies"]);
+        install.arg("-c").arg(&configuration).args([
+            "-d",
+            DATABASE,
+            "-u",
+            "analytic_account",
+            "--activate-dependencies",
+        ]);
         run(install.args(["--email", "admin@example.org"]).env("TRYTONPASSFILE", &password))?;
         let script = cluster.path().join("prepare.py");
         fs::write(&script, PREPARE).map_err(on(&script))?;
@@ -77,7 +83,8 @@ impl Books {
     /// Makes a copy of the prepared books, with a server over it.
     ///
     /// The company is `HLF`, in NOK; the journal `POST`; the accounts 2930, 7140, 7150, 6860, 6900 and 7790, and 2400,
-    /// which wants a party; every month from January 2020 to December 2028 is an open period, and those of 2019 are
+    /// which wants a party; the input taxes H25 and L12 on 2710 and 2711; the analytic roots Department, Project and
+    /// Grant; every month from January 2020 to December 2028 is an open period, and those of 2019 are
     /// closed.
     ///
     /// # Errors

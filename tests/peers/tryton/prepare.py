@@ -26,7 +26,14 @@ ACCOUNTS = [
     ("6860", "Courses and meetings", "expense"),
     ("6900", "Telephone", "expense"),
     ("7790", "Other costs", "expense"),
+    ("2710", "Input VAT, high rate", "liability"),
+    ("2711", "Input VAT, low rate", "liability"),
 ]
+# Name, description, rate, account.
+TAXES = [("H25", "25 %", "0.25", "2710"), ("Low rate, purchases", "L12", "0.12", "2711")]
+# Root, and its accounts by code and name.
+ROOTS = [("Department", [("100", "Nord"), ("200", "Sør")]), ("Project", [("P7", "Bodø")]),
+         ("Grant", [("G-1", "Grant one"), ("G-2", "Grant two")])]
 
 
 def company():
@@ -69,6 +76,37 @@ def chart(made):
         "party_required": kind == "payable"} for code, name, kind in ACCOUNTS])
 
 
+def taxes(made):
+    pool = Pool()
+    Account, Group, Tax = (pool.get(name) for name in ("account.account", "account.tax.group", "account.tax"))
+    (group,) = Group.create([{"name": "Input VAT", "code": "in", "kind": "purchase"}])
+    for name, description, rate, code in TAXES:
+        (account,) = Account.search([("code", "=", code), ("company", "=", made.id)])
+        Tax.create([{
+            "name": name, "description": description, "type": "percentage", "rate": Decimal(rate), "group": group.id,
+            "company": made.id, "invoice_account": account.id, "credit_note_account": account.id}])
+
+
+def analytic(made):
+    Account = Pool().get("analytic_account.account")
+    for name, accounts in ROOTS:
+        (root,) = Account.create([{"name": name, "type": "root", "company": made.id}])
+        Account.create([{
+            "name": name, "code": code, "type": "normal", "root": root.id, "parent": root.id, "company": made.id}
+            for code, name in accounts])
+
+
+def euro():
+    """A euro is worth 11.50 kroner from 2026 on."""
+    Currency, Rate = Pool().get("currency.currency"), Pool().get("currency.currency.rate")
+    (nok,) = Currency.search([("code", "=", "NOK")])
+    (eur,) = Currency.create([{
+        "name": "Euro", "code": "EUR", "symbol": "€", "rounding": Decimal("0.01"), "digits": 2}])
+    day = datetime.date(2026, 1, 1)
+    Rate.create([{"currency": eur.id, "date": day, "rate": Decimal("1")},
+                 {"currency": nok.id, "date": day, "rate": Decimal("11.5")}])
+
+
 def journal():
     Journal = Pool().get("account.journal")
     Journal.create([{"name": "Postonce", "code": "POST", "type": "general"}])
@@ -109,6 +147,9 @@ def everything():
                 made = company()
                 with transaction.set_context(company=made.id, companies=[made.id]):
                     chart(made)
+                    taxes(made)
+                    analytic(made)
+                    euro()
                     journal()
                     years(made)
                     clerk(made)

@@ -233,6 +233,7 @@ impl Options {
             vouchers_per_request_max: if rules.refuses_whole { 1_000 } else { rules.batch_max },
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
             vat_codes: false,
+            own_amounts: false,
             takes_files: false,
             attachments: None,
         }

@@ -161,10 +161,12 @@ pub(crate) fn voucher(reader: Reader<'_>, preview: &VoucherPreview) -> Value {
         json!({
             "account": line.account, "debit": line.debit, "credit": line.credit, "text": line.text,
             "party": line.party, "vat_code": line.vat_code, "dimensions": line.dimensions,
+            "own_amount": line.own_amount,
         })
     };
     json!({
         "date": draft.date.to_string(), "text": draft.text, "currency": draft.currency,
+        "own_currency": draft.own_currency, "exchange_rate": draft.rate,
         "lines": draft.lines.iter().map(line).collect::<Vec<_>>(),
     })
 }

@@ -392,6 +392,9 @@ catalogue! {
     OTHER_ACCOUNT: "other accounts", "andre kontoer";
     OTHER_PAYEE: "another payee", "annen mottaker";
     OTHER_TEXT: "another text", "annen tekst";
+    OTHER_VAT: "other VAT", "annen mva";
+    OTHER_DIMENSIONS: "other dimensions", "andre dimensjoner";
+    OTHER_OWN_AMOUNT: "another amount in own currency", "annet beløp i egen valuta";
     PART_SIGN: "Sign", "Fortegn";
     PART_ACCOUNT: "Accounts", "Kontoer";
     UNSEEN: "Not compared, since the accounting system does not show it",
@@ -404,4 +407,7 @@ catalogue! {
     FIELD_LINES: "Lines", "Linjer";
     FIELD_DIMENSIONS: "Dimensions", "Dimensjoner";
     FIELD_VAT: "VAT", "Mva";
+    FIELD_EXCHANGE: "Rate and own currency", "Kurs og egen valuta";
+    OWN_AMOUNT: "Own currency", "Egen valuta";
+    RATE: "Rate", "Kurs";
 }

@@ -261,6 +261,7 @@ fn found_voucher(wanted: &WantedVoucher, sighting: &Sighting, currency: &str) ->
         account: Some(account.clone()),
         amount: amount.to_string(),
         party: None,
+        ..ShownLine::default()
     };
     let lines = sighting.accounts.iter().filter(|(_, amount)| !amount.is_zero()).map(line).collect();
     FoundVoucher {
@@ -274,7 +275,7 @@ fn found_voucher(wanted: &WantedVoucher, sighting: &Sighting, currency: &str) ->
         state: VoucherState::Posted,
         reversed_by: None,
         reverses: None,
-        shown: ShownContent { text: None, lines: Some(lines) },
+        shown: ShownContent { text: None, lines: Some(lines), own: None },
         differs: Vec::new(),
     }
 }

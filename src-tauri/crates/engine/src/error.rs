@@ -157,6 +157,12 @@ error_codes! {
     SetupAccountMissing = setup_account_missing(url, account), exit 1;
     /// Nothing can be posted to the account: it is closed, a heading, or there twice.
     SetupAccountUnfit = setup_account_unfit(url, account), exit 1;
+    /// A VAT code of the workspace is no tax on purchases there.
+    SetupVatMissing = setup_vat_missing(url, vat_code), exit 1;
+    /// The VAT of this code is computed in a way that cannot be taken out of an amount, or several have its name.
+    SetupVatUnfit = setup_vat_unfit(url, vat_code), exit 1;
+    /// The accounting system has no dimension of this name.
+    SetupDimensionMissing = setup_dimension_missing(url, dimension), exit 1;
     /// The user lacks these rights on this model.
     SetupRightMissing = setup_right_missing(url, model, rights), exit 1;
     /// So many requests in a row had no answer that was understood; the run stopped itself.

@@ -369,7 +369,8 @@ fn shown(drawn: &SentPosting) -> ShownContent {
         account: Some(account.to_owned()),
         amount: amount(minor),
         party: party.cloned(),
+        ..ShownLine::default()
     };
     let lines = vec![line(&drawn.account, drawn.minor, None), line(PAYABLE, -drawn.minor, Some(&drawn.party))];
-    ShownContent { text: Some(drawn.text.clone()), lines: Some(lines) }
+    ShownContent { text: Some(drawn.text.clone()), lines: Some(lines), own: None }
 }

@@ -49,6 +49,7 @@ const content: Content = {
   lines: null,
   dimensions: null,
   vat: null,
+  exchange: null,
 };
 
 export const ATTENTION: AttentionItem[] = [

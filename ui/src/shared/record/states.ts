@@ -57,6 +57,9 @@ const voucherParts: Record<VoucherPart, () => string> = {
   account: m.part_account,
   payee: m.part_payee,
   text: m.part_text,
+  vat: m.part_vat,
+  dimensions: m.part_dimensions,
+  own_amount: m.part_own_amount,
 };
 
 /** Returns the names of parts, as a list in a sentence. */

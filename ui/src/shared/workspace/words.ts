@@ -19,6 +19,8 @@ export const fieldWords: Record<SourceField, () => string> = {
   amount_back: m.source_field_amount_back,
   vat_code: m.source_field_vat_code,
   vat_amount: m.source_field_vat_amount,
+  rate: m.source_field_rate,
+  own_amount: m.source_field_own_amount,
   claim_total: m.source_field_claim_total,
   claim_text: m.source_field_claim_text,
   receipts: m.source_field_receipts,

@@ -180,6 +180,9 @@ fn part_name(part: VoucherPart) -> Message {
         VoucherPart::Account => words::OTHER_ACCOUNT,
         VoucherPart::Payee => words::OTHER_PAYEE,
         VoucherPart::Text => words::OTHER_TEXT,
+        VoucherPart::Vat => words::OTHER_VAT,
+        VoucherPart::Dimensions => words::OTHER_DIMENSIONS,
+        VoucherPart::OwnAmount => words::OTHER_OWN_AMOUNT,
     }
 }
 
@@ -193,6 +196,9 @@ pub(super) fn part_of_voucher(part: VoucherPart) -> Message {
         VoucherPart::Account => words::PART_ACCOUNT,
         VoucherPart::Payee => words::FIELD_PAYEE_ID,
         VoucherPart::Text => words::TEXT,
+        VoucherPart::Vat => words::FIELD_VAT,
+        VoucherPart::Dimensions => words::FIELD_DIMENSIONS,
+        VoucherPart::OwnAmount => words::OWN_AMOUNT,
     }
 }
 
@@ -209,5 +215,6 @@ fn field_name(field: ContentField) -> Message {
         ContentField::Lines => words::FIELD_LINES,
         ContentField::Dimensions => words::FIELD_DIMENSIONS,
         ContentField::Vat => words::FIELD_VAT,
+        ContentField::Exchange => words::FIELD_EXCHANGE,
     }
 }

@@ -86,8 +86,10 @@ fn print(story: &RecordStory, output: &Output) {
 /// Prints a voucher as a bookkeeper writes it, by the present rules.
 fn tell_voucher(draft: &VoucherDraft, output: &Output) {
     output.say(format!("{}: {}, {}", output.word(words::VOUCHER_BY_RULES), output.day(draft.date), draft.text));
-    let head = [words::ACCOUNT, words::DEBIT, words::CREDIT, words::FIELD_VAT, words::TEXT];
-    let mut rows = vec![head.map(|word| output.word(word).to_owned()).to_vec()];
+    let own_head = draft.own_currency.as_ref().map(|_| words::OWN_AMOUNT);
+    let head = [words::ACCOUNT, words::DEBIT, words::CREDIT].into_iter().chain(own_head);
+    let head = head.chain([words::FIELD_VAT, words::TEXT]);
+    let mut rows = vec![head.map(|word| output.word(word).to_owned()).collect::<Vec<_>>()];
     let side = |amount: &Option<String>| match amount {
         Some(amount) => output.amount(&draft.currency, amount),
         None => String::new(),
@@ -95,15 +97,17 @@ fn tell_voucher(draft: &VoucherDraft, output: &Output) {
     for line in &draft.lines {
         let dimensions = line.dimensions.iter().map(|(name, value)| format!("{name} {value}"));
         let about = line.text.iter().cloned().chain(dimensions).chain(line.party.clone());
-        rows.push(vec![
-            line.account.clone(),
-            side(&line.debit),
-            side(&line.credit),
-            line.vat_code.clone().unwrap_or_default(),
-            about.collect::<Vec<_>>().join(" · "),
-        ]);
+        let mut row = vec![line.account.clone(), side(&line.debit), side(&line.credit)];
+        if let Some(currency) = &draft.own_currency {
+            row.push(line.own_amount.as_ref().map_or_else(String::new, |amount| output.amount(currency, amount)));
+        }
+        row.extend([line.vat_code.clone().unwrap_or_default(), about.collect::<Vec<_>>().join(" · ")]);
+        rows.push(row);
     }
     output.table(&rows);
+    if let Some(rate) = &draft.rate {
+        output.say(format!("{}: {rate}", output.word(words::RATE)));
+    }
 }
 
 fn audit_row(entry: &AuditEntry, output: &Output) -> Vec<String> {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use postonce_engine::domain::{
-    AccountRule, Condition, DimensionRule, PartyRule, PostingDate, PostingRules, VatRule, VatTreatment,
+    AccountRule, Condition, Currency, DimensionRule, PartyRule, PostingDate, PostingRules, VatRule, VatTreatment,
+    WithoutRate,
 };
 
 use super::toml_file::Section;
@@ -20,11 +21,12 @@ const KEYS: &[&str] = &[
     "party",
     "payees",
     "date",
+    "without_rate",
 ];
 /// The hundredths of a per cent in a whole.
 const WHOLE: u32 = 10_000;
 
-pub(super) fn posting(root: &Section<'_>) -> Result<PostingRules, WorkspaceError> {
+pub(super) fn posting(root: &Section<'_>, own_currency: Currency) -> Result<PostingRules, WorkspaceError> {
     let section = root.section("posting", KEYS)?.ok_or_else(|| root.missing("posting"))?;
     let default = match section.text("default_account")? {
         Some(_) => Some(account(section.required_text("default_account")?.value)),
@@ -42,6 +44,8 @@ pub(super) fn posting(root: &Section<'_>) -> Result<PostingRules, WorkspaceError
         party: word(&section, "party", PartyRule::ALL, PartyRule::Payee)?,
         payees: texts(&section, "payees")?,
         date: word(&section, "date", PostingDate::ALL, PostingDate::Expense)?,
+        own_currency: Some(own_currency),
+        without_rate: word(&section, "without_rate", WithoutRate::ALL, WithoutRate::Hold)?,
         ..rules
     })
 }
@@ -145,9 +149,12 @@ fn dimensions(posting: &Section<'_>) -> Result<BTreeMap<String, DimensionRule>, 
     let Some(table) = posting.open_section("dimensions")? else { return Ok(BTreeMap::new()) };
     let mut rules = BTreeMap::new();
     for name in table.keys() {
-        let section = table.section(name, &["required", "values"])?.ok_or_else(|| table.missing(name))?;
-        let rule =
-            DimensionRule { is_required: section.boolean("required", false)?, values: texts(&section, "values")? };
+        let section = table.section(name, &["required", "in_text", "values"])?.ok_or_else(|| table.missing(name))?;
+        let rule = DimensionRule {
+            is_required: section.boolean("required", false)?,
+            is_in_text: section.boolean("in_text", false)?,
+            values: texts(&section, "values")?,
+        };
         rules.insert(name.trim().to_owned(), rule);
     }
     Ok(rules)

@@ -62,7 +62,7 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
         source,
         accounting,
         books,
-        posting: posting(&root)?,
+        posting: posting(&root, currency)?,
         vouchers_per_request: count(number("vouchers_per_request", 1..=5_000, 100)?),
         requests_in_flight: count(number("requests_in_flight", 1..=16, 4)?),
         lease: Duration::from_secs(number("lease_seconds", LEASE_SECONDS, 60)?),

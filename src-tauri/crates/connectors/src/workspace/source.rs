@@ -102,6 +102,7 @@ fn files(section: &Section<'_>, dir: &Path, home: Currency, time_zone: Tz) -> Re
         settle: Duration::from_secs(section.number("settle_seconds", 0..=DAY_SECONDS, SETTLE_SECONDS)?),
         acknowledges: section.boolean("acknowledge", false)?,
         currency: said.unwrap_or(home),
+        own_currency: home,
         is_currency_said: said.is_some(),
         time_zone,
     })

@@ -33,7 +33,8 @@ amount = "Amount"
 payee = "Payee"
 category = "Category"
 text = "Text"
-# optional: approved_at, currency, department, project, version, payee_name, amount_back, side, vat_code, vat_amount
+# optional: approved_at, currency, department, project, version, payee_name, amount_back, side, vat_code, vat_amount,
+#           rate (of a foreign currency), own_amount (in the organisation's currency)
 # an id of several columns: id = ["Claim", "Line"]; of the content, without a column: id = "content" under [source]
 # group_by = "Claim"             # under [source], instead of id: the rows of one claim are the lines of one record; also
                                  # claim_total and claim_text as columns
@@ -87,6 +88,7 @@ secret = "accounting-token"      # postonce secret set accounting-token
 payable_account = "2930"         # what is owed to the payees
 # default_account = "7790"       # without it, a category that is not listed holds the record back
 # date = "expense"               # the day in the books; or "approval", "period_end", "today", "next_open"
+# without_rate = "hold"          # a foreign amount without rate: "books": the accounting system's own rate counts
 # party = "payee"                # "none": the payable account is a collective one
 [posting.categories]             # category = expense account
 "Travel" = "7140"

@@ -138,8 +138,8 @@ fn as_shown(record: &Record, voucher: &FoundVoucher, likeness: &Likeness) -> Rec
                 }
             }
             VoucherPart::Text => shown.text = voucher.shown.text.clone().unwrap_or_default(),
-            // The account is chosen by the category, of which a voucher says nothing.
-            VoucherPart::Account => {}
+            // The account is chosen by the category, of which a voucher says nothing; the same holds for VAT and dimensions.
+            VoucherPart::Account | VoucherPart::Vat | VoucherPart::Dimensions | VoucherPart::OwnAmount => {}
         }
     }
     shown

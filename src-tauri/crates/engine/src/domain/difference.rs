@@ -27,6 +27,8 @@ text_value! {
         Dimensions = "dimensions",
         /// The VAT.
         Vat = "vat",
+        /// The rate, or the worth in the organisation's currency.
+        Exchange = "exchange",
     }
 }
 
@@ -47,6 +49,12 @@ text_value! {
         Payee = "payee",
         /// The text.
         Text = "text",
+        /// The VAT that the accounting system computes.
+        Vat = "vat",
+        /// The dimensions.
+        Dimensions = "dimensions",
+        /// The sum in the organisation's currency.
+        OwnAmount = "own_amount",
     }
 }
 

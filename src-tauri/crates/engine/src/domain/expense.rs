@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Currency, HoldReason, Money};
+use super::{Currency, Exchange, HoldReason, Money};
 
 /// The dimension that a record has always had: its department.
 pub const DEPARTMENT: &str = "department";
@@ -24,6 +24,9 @@ pub struct ExpenseDetail {
     /// The VAT of a record without lines.
     #[serde(default, skip_serializing_if = "ExpenseVat::is_empty")]
     pub vat: ExpenseVat,
+    /// The worth of a record in a foreign currency.
+    #[serde(default, skip_serializing_if = "Exchange::is_empty")]
+    pub exchange: Exchange,
 }
 
 /// One line of a claim: an expense of its own, reimbursed together with the others.
@@ -46,6 +49,9 @@ pub struct ExpenseLine {
     /// The VAT.
     #[serde(default, skip_serializing_if = "ExpenseVat::is_empty")]
     pub vat: ExpenseVat,
+    /// The worth of a line in a foreign currency.
+    #[serde(default, skip_serializing_if = "Exchange::is_empty")]
+    pub exchange: Exchange,
 }
 
 /// The VAT of an expense, as its source gives it.
@@ -65,7 +71,8 @@ impl ExpenseLine {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let date = self.date.map(|date| date.to_string());
         let dimensions = dimensions_text(&self.dimensions);
-        let parts = [some(&self.category), some(&self.text), date, dimensions, self.vat.text(currency)];
+        let exchange = self.exchange.text();
+        let parts = [some(&self.category), some(&self.text), date, dimensions, self.vat.text(currency), exchange];
         let amount = decimal(self.minor, currency);
         [amount].into_iter().chain(parts.into_iter().flatten()).collect::<Vec<_>>().join(" · ")
     }
@@ -112,7 +119,7 @@ impl ExpenseDetail {
 
     /// Says whether the record is a plain expense.
     pub fn is_plain(&self) -> bool {
-        self.lines.is_empty() && self.dimensions.is_empty() && self.vat.is_empty()
+        self.lines.is_empty() && self.dimensions.is_empty() && self.vat.is_empty() && self.exchange.is_empty()
     }
 
     /// Returns the sum of the lines in minor units; `None` without lines, or beyond what an amount can be.
@@ -153,6 +160,7 @@ pub(crate) mod tests {
             date: None,
             dimensions: BTreeMap::new(),
             vat: ExpenseVat::default(),
+            exchange: Exchange::default(),
         }
     }
 

@@ -231,6 +231,30 @@ pub enum HoldReason {
         /// The amount of its line, a decimal.
         amount: String,
     },
+    /// The record is in a foreign currency, and its source gives neither a rate nor its worth.
+    RateMissing {
+        /// The currency’s code.
+        currency: String,
+    },
+    /// The text is no rate of exchange.
+    RateInvalid {
+        /// The text.
+        found: String,
+    },
+    /// The worth that the source gives is not what its rate makes of the amount.
+    ExchangeContradicts {
+        /// The amount with its currency.
+        amount: String,
+        /// The worth with its currency.
+        worth: String,
+        /// The rate.
+        rate: String,
+    },
+    /// The accounting system takes no amounts in two currencies.
+    OwnAmountNotTaken {
+        /// The currency’s code.
+        currency: String,
+    },
     /// The accounting system takes no VAT codes.
     VatCodeNotTaken {
         /// The code.
@@ -303,6 +327,10 @@ impl HoldReason {
         "claim_differs",
         "dimension_missing",
         "vat_invalid",
+        "rate_missing",
+        "rate_invalid",
+        "exchange_contradicts",
+        "own_amount_not_taken",
         "vat_code_not_taken",
         "being_edited",
         "changed_since_read",
@@ -353,6 +381,10 @@ impl HoldReason {
             Self::ClaimDiffers { .. } => "claim_differs",
             Self::DimensionMissing { .. } => "dimension_missing",
             Self::VatInvalid { .. } => "vat_invalid",
+            Self::RateMissing { .. } => "rate_missing",
+            Self::RateInvalid { .. } => "rate_invalid",
+            Self::ExchangeContradicts { .. } => "exchange_contradicts",
+            Self::OwnAmountNotTaken { .. } => "own_amount_not_taken",
             Self::VatCodeNotTaken { .. } => "vat_code_not_taken",
             Self::BeingEdited => "being_edited",
             Self::ChangedSinceRead => "changed_since_read",
@@ -410,6 +442,10 @@ mod tests {
             HoldReason::ClaimDiffers { field: found(), lines: found() },
             HoldReason::DimensionMissing { dimension: found() },
             HoldReason::VatInvalid { found: found(), amount: found() },
+            HoldReason::RateMissing { currency: found() },
+            HoldReason::RateInvalid { found: found() },
+            HoldReason::ExchangeContradicts { amount: found(), worth: found(), rate: found() },
+            HoldReason::OwnAmountNotTaken { currency: found() },
             HoldReason::VatCodeNotTaken { vat_code: found() },
             HoldReason::BeingEdited,
             HoldReason::ChangedSinceRead,

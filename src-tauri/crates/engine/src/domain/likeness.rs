@@ -6,7 +6,8 @@
 
 use chrono::NaiveDate;
 
-use super::{Money, OtherDay, SentContent, ShownContent, ShownLine, VoucherPart};
+use super::posting::SentLine;
+use super::{Money, OtherDay, OwnTotal, SentContent, ShownContent, ShownLine, VoucherPart};
 
 /// The shortest text that may stand for a longer one: an accounting system may cut what is long.
 const CUT_CHARS_MIN: usize = 30;
@@ -74,10 +75,23 @@ impl Sent<'_> {
         let debit = self.content.and_then(SentContent::debit).unwrap_or(self.amount.minor().unsigned_abs());
         let is_same_size = total.is_ok_and(|total| total.minor().unsigned_abs() == debit);
         likeness.note(VoucherPart::Amount, Some(is_same_size));
+        if let Some(sent) = self.content.and_then(SentContent::own_total) {
+            let is_same = |own: &OwnTotal| {
+                let there = Money::from_decimal(&own.total, sent.currency());
+                own.currency == sent.currency().code() && there.is_ok_and(|there| there.minor().abs() == sent.minor())
+            };
+            likeness.note(VoucherPart::OwnAmount, shown.content.own.as_ref().map(is_same));
+        }
         let lines = shown.content.lines.as_deref().filter(|lines| !lines.is_empty());
         likeness.note(VoucherPart::Sign, lines.and_then(|lines| self.is_same_sign(lines)));
         likeness.note(VoucherPart::Account, lines.and_then(|lines| self.has_same_accounts(lines)));
         likeness.note(VoucherPart::Payee, lines.and_then(|lines| self.has_same_payee(lines)));
+        if self.content.is_some_and(SentContent::has_computed_vat) {
+            likeness.note(VoucherPart::Vat, lines.and_then(|lines| self.has_same_vat(lines)));
+        }
+        if self.content.is_some_and(SentContent::has_dimensions) {
+            likeness.note(VoucherPart::Dimensions, lines.and_then(|lines| self.has_same_dimensions(lines)));
+        }
         let texts = self.content.zip(there);
         likeness.note(
             VoucherPart::Text,
@@ -111,9 +125,17 @@ impl Sent<'_> {
     }
 
     /// Says whether the lines stand on the accounts that were sent, each account with its sum. Where the accounting
-    /// system computes VAT, it makes lines of its own: those that were sent must then be among them.
+    /// system computes VAT, it makes lines of its own: those are left out if it tells them apart; otherwise the accounts
+    /// that were sent must be among those of all lines.
     fn has_same_accounts(&self, lines: &[ShownLine]) -> Option<bool> {
         let sent = self.content?;
+        if sent.has_computed_vat() && lines.iter().all(|line| line.vat_codes.is_some()) {
+            let sent_lines: Vec<&ShownLine> = lines.iter().filter(|line| !line.is_vat).collect();
+            let mut there: Vec<&str> = sent_lines.iter().map(|line| line.account.as_deref()).collect::<Option<_>>()?;
+            there.sort_unstable();
+            there.dedup();
+            return Some(there == sent.accounts() && there.iter().all(|account| self.is_same_base(lines, account)));
+        }
         let mut there: Vec<&str> = lines.iter().map(|line| line.account.as_deref()).collect::<Option<_>>()?;
         there.sort_unstable();
         there.dedup();
@@ -130,12 +152,87 @@ impl Sent<'_> {
         Some(there == here && are_same_sums)
     }
 
+    /// Says whether an account has what was sent to it, less the VAT that was taken out: of each code the same share as
+    /// of all lines with that code. Each line may be rounded.
+    fn is_same_base(&self, lines: &[ShownLine], account: &str) -> bool {
+        let Some(sent) = self.content else { return false };
+        let on = |line: &ShownLine| !line.is_vat && line.account.as_deref() == Some(account);
+        let sum = |is_one: &dyn Fn(&SentLine) -> bool| -> i128 {
+            sent.lines.iter().filter(|line| is_one(line)).map(|line| i128::from(line.minor)).sum()
+        };
+        let plain = sum(&|line| line.account == account && line.vat_code.is_none());
+        let is_plain = |line: &ShownLine| on(line) && line.vat_codes.as_ref().is_none_or(Vec::is_empty);
+        if self.net(lines, is_plain).unwrap_or(0) != plain {
+            return false;
+        }
+        sent.vat_codes().all(|code| {
+            let is_of_code = |line: &ShownLine| !line.is_vat && has_code(line, code);
+            let gross_here = sum(&|line| line.account == account && line.vat_code.as_deref() == Some(code));
+            let gross = sum(&|line| line.vat_code.as_deref() == Some(code));
+            let base_here = self.net(lines, |line| on(line) && is_of_code(line)).unwrap_or(0);
+            let base = self.net(lines, is_of_code).unwrap_or(0);
+            let roundings = i128::try_from(sent.lines.len()).unwrap_or(i128::MAX);
+            let size = gross.abs().max(gross_here.abs());
+            (base_here * gross - gross_here * base).abs() <= size.saturating_mul(roundings)
+        })
+    }
+
+    /// Says whether the lines of each VAT code, with the VAT that was taken out of them, have the sum that was sent with
+    /// it, and no line has another code.
+    fn has_same_vat(&self, lines: &[ShownLine]) -> Option<bool> {
+        let sent = self.content?;
+        if lines.iter().any(|line| line.vat_codes.is_none()) {
+            return None;
+        }
+        let is_known = |line: &ShownLine| {
+            let codes = line.vat_codes.as_deref().unwrap_or_default();
+            codes.is_empty() || sent.vat_codes().any(|code| has_code(line, code))
+        };
+        let has_sum = |code: &str| {
+            let of = sent.lines.iter().filter(|line| line.vat_code.as_deref() == Some(code));
+            let gross: i128 = of.map(|line| i128::from(line.minor)).sum();
+            self.net(lines, |line| has_code(line, code)) == Some(gross)
+        };
+        Some(lines.iter().all(is_known) && sent.vat_codes().all(has_sum))
+    }
+
+    /// Says whether each account has its dimensions. The accounting system may have rules that add others.
+    fn has_same_dimensions(&self, lines: &[ShownLine]) -> Option<bool> {
+        let sent = self.content?;
+        let has = |line: &ShownLine, name: &str, value: &str| {
+            let dimensions = line.dimensions.as_ref();
+            let names = dimensions.and_then(|dimensions| dimensions.get(&name.to_lowercase()));
+            names.is_some_and(|names| names.iter().any(|name| name == value))
+        };
+        let is_there = |account: &str, name: &str, value: &str| {
+            let there = self
+                .net(lines, |line| !line.is_vat && line.account.as_deref() == Some(account) && has(line, name, value));
+            let of = sent.lines.iter().filter(|line| line.account == account);
+            let of = of.filter(|line| line.dimensions.get(name).is_some_and(|other| other == value));
+            // VAT is taken out of what was sent: the rest is compared with the account.
+            if of.clone().any(|line| line.vat_code.is_some()) {
+                return there.is_some();
+            }
+            there == Some(of.map(|line| i128::from(line.minor)).sum())
+        };
+        if lines.iter().any(|line| line.dimensions.is_none()) {
+            return None;
+        }
+        let mut all =
+            sent.lines.iter().flat_map(|line| line.dimensions.iter().map(|pair| (line.account.as_str(), pair)));
+        Some(all.all(|(account, (name, value))| is_there(account, name, value)))
+    }
+
     fn has_same_payee(&self, lines: &[ShownLine]) -> Option<bool> {
         let sent = self.content.filter(|sent| !sent.is_forgotten)?;
         let mut parties = lines.iter().filter_map(|line| line.party.as_deref()).peekable();
         parties.peek()?;
         Some(parties.all(|party| party == sent.payee))
     }
+}
+
+fn has_code(line: &ShownLine, code: &str) -> bool {
+    line.vat_codes.iter().flatten().any(|name| name == code)
 }
 
 /// Compares two plain texts. A text that was cut, and one with dimensions behind it, is the same text.
@@ -157,9 +254,10 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::domain::Currency;
-    use crate::domain::posting::SentLine;
 
     const ALL_UNSEEN: [VoucherPart; 4] =
         [VoucherPart::Sign, VoucherPart::Account, VoucherPart::Payee, VoucherPart::Text];
@@ -173,16 +271,18 @@ mod tests {
             is_day_of_sending: false,
             is_forgotten: false,
             lines: Vec::new(),
+            own: None,
         }
     }
 
     fn line(account: Option<&str>, amount: &str, party: Option<&str>) -> ShownLine {
-        ShownLine { account: account.map(str::to_owned), amount: amount.into(), party: party.map(str::to_owned) }
+        let (account, party) = (account.map(str::to_owned), party.map(str::to_owned));
+        ShownLine { account, amount: amount.into(), party, ..ShownLine::default() }
     }
 
     fn likeness(minor: i64, text: Option<&str>, lines: Option<Vec<ShownLine>>) -> Likeness {
         let (day, nok) = ("2026-10-28".parse().expect("a date"), Currency::from_code("NOK").expect("a currency"));
-        let (content, shown) = (content(), ShownContent { text: text.map(str::to_owned), lines });
+        let (content, shown) = (content(), ShownContent { text: text.map(str::to_owned), lines, own: None });
         let sent = Sent { date: day, amount: Money::from_minor(minor, nok), content: Some(&content) };
         sent.likeness(Shown { date: day, currency: "NOK", total: "104.04", content: &shown })
     }
@@ -223,7 +323,7 @@ mod tests {
         let forgotten = SentContent { text: String::new(), payee: String::new(), is_forgotten: true, ..content() };
         let compared = |expense: &str| {
             let (day, nok) = ("2026-10-28".parse().expect("a date"), Currency::from_code("NOK").expect("a currency"));
-            let shown = ShownContent { text: Some("Travel".to_owned()), lines: lines(expense, "-104.04") };
+            let shown = ShownContent { text: Some("Travel".to_owned()), lines: lines(expense, "-104.04"), own: None };
             let sent = Sent { date: day, amount: Money::from_minor(10_404, nok), content: Some(&forgotten) };
             sent.likeness(Shown { date: day, currency: "NOK", total: "104.04", content: &shown })
         };
@@ -243,7 +343,7 @@ mod tests {
                 amount: Money::from_minor(10_404, nok),
                 content: Some(&sent),
             };
-            let content = ShownContent { text: Some(text.to_owned()), lines: None };
+            let content = ShownContent { text: Some(text.to_owned()), lines: None, own: None };
             let shown =
                 Shown { date: day.parse().expect("a date"), currency: "NOK", total: "104.04", content: &content };
             own.likeness(shown).differs
@@ -287,7 +387,12 @@ mod tests {
 
     /// Returns the content of a claim with three expenses: 70.00, 44.04 and −10.00.
     fn claim() -> SentContent {
-        let line = |account: &str, minor| SentLine { account: account.into(), minor, vat_code: None };
+        let line = |account: &str, minor| SentLine {
+            account: account.into(),
+            minor,
+            vat_code: None,
+            dimensions: BTreeMap::new(),
+        };
         let lines = vec![line("7140", 7_000), line("7145", 4_404), line("7150", -1_000), line("2930", -10_404)];
         SentContent { lines, ..content() }
     }
@@ -295,7 +400,7 @@ mod tests {
     fn of_claim(content: &SentContent, total: &str, lines: &[(&str, &str)]) -> Likeness {
         let (day, nok) = ("2026-10-28".parse().expect("a date"), Currency::from_code("NOK").expect("a currency"));
         let lines = lines.iter().map(|(account, amount)| line(Some(account), amount, None)).collect();
-        let shown = ShownContent { text: None, lines: Some(lines) };
+        let shown = ShownContent { text: None, lines: Some(lines), own: None };
         let sent = Sent { date: day, amount: Money::from_minor(10_404, nok), content: Some(content) };
         sent.likeness(Shown { date: day, currency: "NOK", total, content: &shown })
     }
@@ -325,13 +430,82 @@ mod tests {
         assert_eq!(of_claim(&claim(), "114.04", &there).differs, [VoucherPart::Account]);
     }
 
+    fn coded(account: &str, amount: &str, codes: &[&str], is_vat: bool) -> ShownLine {
+        let vat_codes = Some(codes.iter().map(|&code| code.to_owned()).collect());
+        ShownLine { vat_codes, is_vat, ..line(Some(account), amount, None) }
+    }
+
+    #[test]
+    fn computed_vat_that_is_shown_is_compared_code_by_code() {
+        let mut content = claim();
+        content.lines[0].vat_code = Some("H25".into());
+        content.lines[1].vat_code = Some("H25".into());
+        let high: &'static [&'static str] = &["H25", "25 %"];
+        let there = |lines: &[(&str, &str, &[&str], bool)]| {
+            let lines = lines.iter().map(|(account, amount, codes, is_vat)| coded(account, amount, codes, *is_vat));
+            let shown = ShownContent { text: None, lines: Some(lines.collect()), own: None };
+            let (day, nok) = ("2026-10-28".parse().expect("a date"), Currency::from_code("NOK").expect("a currency"));
+            let sent = Sent { date: day, amount: Money::from_minor(10_404, nok), content: Some(&content) };
+            sent.likeness(Shown { date: day, currency: "NOK", total: "114.04", content: &shown }).differs
+        };
+        let rest = [("7150", "-10.00", &[][..], false), ("2930", "-104.04", &[][..], false)];
+        let with = |lines: &[(&'static str, &'static str, &'static [&'static str], bool)]| [lines, &rest].concat();
+        let same = with(&[
+            ("7140", "56.00", high, false),
+            ("7145", "35.23", high, false),
+            ("2710", "14.00", high, true),
+            ("2710", "8.81", high, true),
+        ]);
+        assert_eq!(there(&same), []);
+        let moved =
+            with(&[("7140", "46.00", high, false), ("7145", "45.23", high, false), ("2710", "22.81", high, true)]);
+        assert_eq!(there(&moved), [VoucherPart::Account]);
+        let low: &'static [&'static str] = &["L12"];
+        let other =
+            with(&[("7140", "56.00", high, false), ("7145", "35.23", low, false), ("2710", "22.81", high, true)]);
+        assert!(there(&other).contains(&VoucherPart::Vat));
+        let without = with(&[("7140", "70.00", &[], false), ("7145", "44.04", &[], false)]);
+        assert_eq!(there(&without), [VoucherPart::Account, VoucherPart::Vat]);
+    }
+
+    #[test]
+    fn dimension_that_was_changed_is_another_content() {
+        let mut content = claim();
+        content.lines[0].dimensions = BTreeMap::from([("Grant".to_owned(), "G-1".to_owned())]);
+        let compared = |values: Option<&[&str]>| {
+            let names = |values: &[&str]| values.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+            let shown = |account: &str, amount: &str, of: Option<Vec<String>>| ShownLine {
+                dimensions: of.map(|names| BTreeMap::from([("grant".to_owned(), names)])),
+                ..line(Some(account), amount, None)
+            };
+            let lines = |of: Option<Vec<String>>| {
+                let none = of.as_ref().map(|_| Vec::new());
+                vec![
+                    shown("7140", "70.00", of),
+                    shown("7145", "44.04", none.clone()),
+                    shown("7150", "-10.00", none.clone()),
+                    shown("2930", "-104.04", none),
+                ]
+            };
+            let shown = ShownContent { text: None, lines: Some(lines(values.map(names))), own: None };
+            let (day, nok) = ("2026-10-28".parse().expect("a date"), Currency::from_code("NOK").expect("a currency"));
+            let sent = Sent { date: day, amount: Money::from_minor(10_404, nok), content: Some(&content) };
+            let likeness = sent.likeness(Shown { date: day, currency: "NOK", total: "114.04", content: &shown });
+            (likeness.differs, likeness.unseen.contains(&VoucherPart::Dimensions))
+        };
+        assert_eq!(compared(Some(&["G-1", "Grant one"])), (vec![], false));
+        assert_eq!(compared(Some(&["G-2", "Grant two"])), (vec![VoucherPart::Dimensions], false));
+        assert_eq!(compared(Some(&[])), (vec![VoucherPart::Dimensions], false));
+        assert_eq!(compared(None), (vec![], true));
+    }
+
     #[test]
     fn day_of_sending_is_unseen_and_any_other_day_differs() {
         let (sent_on, booked): (NaiveDate, NaiveDate) =
             ("2026-10-28".parse().expect("a date"), "2026-12-01".parse().expect("a date"));
         let nok = Currency::from_code("NOK").expect("a currency");
         let date = |content: &SentContent| {
-            let shown = ShownContent { text: Some(content.text.clone()), lines: None };
+            let shown = ShownContent { text: Some(content.text.clone()), lines: None, own: None };
             let sent = Sent { date: sent_on, amount: Money::from_minor(10_404, nok), content: Some(content) };
             let likeness = sent.likeness(Shown { date: booked, currency: "NOK", total: "104.04", content: &shown });
             (likeness.differs, likeness.unseen.contains(&VoucherPart::Date))

@@ -7,6 +7,7 @@ mod audit;
 pub mod audit_chain;
 mod difference;
 pub(crate) mod evidence;
+mod exchange;
 pub(crate) mod expense;
 mod hold;
 mod like_id;
@@ -30,6 +31,7 @@ mod voucher_pages;
 pub use attempt::{AttemptState, RequestKey, RequestKind};
 pub use audit::{Act, FindingKind, MemoryState, WitnessState};
 pub use difference::{AlarmKind, ContentField, DifferenceKind, VoucherPart};
+pub use exchange::{Exchange, OwnAmount, Rate};
 pub use expense::{DEPARTMENT, ExpenseDetail, ExpenseLine, ExpenseVat, PROJECT};
 pub use hold::{HoldReason, Place};
 pub use money::{Currency, Money, MoneyError};
@@ -37,6 +39,7 @@ pub(crate) use posting::SentContent;
 pub use posting::{Account, Line, OtherDay, Posting};
 pub use posting_rules::{
     AccountRule, BookingDay, Condition, DimensionRule, PartyRule, PostingDate, PostingRules, VatRule, VatTreatment,
+    WithoutRate,
 };
 pub use protection::{Capabilities, Protection, SEARCH_LAG_UNSTATED};
 pub(crate) use question::SetDigest;
@@ -47,7 +50,7 @@ pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, 
 pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, TimeFate, Trigger};
 pub use sealed_file::{FileDigest, FileRefusal, FileSeal, SealedFile};
 pub use voucher::{
-    Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Refusal, ShownContent,
-    ShownLine, StageResult, VoucherMade, VoucherResult, VoucherState,
+    Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, OwnTotal, Refusal,
+    ShownContent, ShownLine, StageResult, VoucherMade, VoucherResult, VoucherState,
 };
 pub use voucher_pages::VoucherPages;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Currency, Money, Reference};
+use super::{Currency, Money, OwnAmount, Rate, Reference};
 
 /// An account's number in the accounting system, as the workspace names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -28,13 +28,15 @@ pub struct Line {
     pub vat_code: Option<String>,
     /// The dimensions by name, on the expense lines.
     pub dimensions: BTreeMap<String, String>,
+    /// The amount in the organisation's currency, of a posting in a foreign one; on every line or on none.
+    pub own: Option<Money>,
 }
 
 impl Line {
     /// Returns a line of an account and an amount.
     pub fn new(account: Account, amount: Money) -> Self {
         let (text, party, party_name, vat_code) = (None, None, None, None);
-        Self { account, amount, text, party, party_name, vat_code, dimensions: BTreeMap::new() }
+        Self { account, amount, text, party, party_name, vat_code, dimensions: BTreeMap::new(), own: None }
     }
 }
 
@@ -47,6 +49,8 @@ pub struct Posting {
     pub date: NaiveDate,
     /// The currency of every line.
     pub currency: Currency,
+    /// The rate, where the source of a posting in a foreign currency gives it.
+    pub rate: Option<Rate>,
     /// The text in the books.
     pub text: String,
     /// The day is that of the sending: another ledger would have booked it on another one.
@@ -69,9 +73,12 @@ pub(crate) struct SentContent {
     /// Text and payee were forgotten since, and can no longer be compared.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) is_forgotten: bool,
-    /// Every line, where there are more than the expense and the debt, or a VAT code.
+    /// Every line, where there are more than the expense and the debt, or a VAT code, or dimensions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lines: Vec<SentLine>,
+    /// The sum of the debit lines in the organisation's currency, of a posting in a foreign one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) own: Option<OwnAmount>,
 }
 
 /// A line of a posting, as it is kept with a claim.
@@ -82,6 +89,8 @@ pub(crate) struct SentLine {
     pub(crate) minor: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) vat_code: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) dimensions: BTreeMap<String, String>,
 }
 
 /// The day on which a record is booked instead of its own, which lies in a closed period.
@@ -110,14 +119,23 @@ impl Posting {
         }
     }
 
+    /// Returns the sum of the debit lines in the organisation's currency, of a posting in a foreign one.
+    pub fn own_total(&self) -> Option<Money> {
+        let own: Vec<Money> = self.lines.iter().map(|line| line.own).collect::<Option<_>>()?;
+        let currency = own.first()?.currency();
+        Some(Money::from_minor(own.iter().map(|own| own.minor().max(0)).sum(), currency))
+    }
+
     /// Returns the content that is kept with the claim.
     pub(crate) fn sent_content(&self) -> SentContent {
         let account = |line: Option<&Line>| line.map(|line| line.account.0.clone()).unwrap_or_default();
-        let is_plain = self.lines.len() == 2 && self.lines.iter().all(|line| line.vat_code.is_none());
+        let is_plain_line = |line: &Line| line.vat_code.is_none() && line.dimensions.is_empty();
+        let is_plain = self.lines.len() == 2 && self.lines.iter().all(is_plain_line);
         let line = |line: &Line| SentLine {
             account: line.account.0.clone(),
             minor: line.amount.minor(),
             vat_code: line.vat_code.clone(),
+            dimensions: line.dimensions.clone(),
         };
         SentContent {
             text: self.text.clone(),
@@ -126,6 +144,7 @@ impl Posting {
             payable_account: account(self.lines.last()),
             is_day_of_sending: self.is_day_of_sending,
             is_forgotten: false,
+            own: self.own_total().map(OwnAmount::from),
             lines: if is_plain { Vec::new() } else { self.lines.iter().map(line).collect() },
         }
     }
@@ -145,6 +164,21 @@ impl SentContent {
     /// Says whether the accounting system computes VAT for it, and so makes lines of its own.
     pub(crate) fn has_computed_vat(&self) -> bool {
         self.lines.iter().any(|line| line.vat_code.is_some())
+    }
+
+    /// Returns the sum of the debit lines in the organisation's currency, of a posting in a foreign one.
+    pub(crate) fn own_total(&self) -> Option<Money> {
+        self.own.as_ref().and_then(OwnAmount::money)
+    }
+
+    /// Returns the VAT codes of its lines, with repetitions.
+    pub(crate) fn vat_codes(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(|line| line.vat_code.as_deref())
+    }
+
+    /// Says whether a line has a dimension.
+    pub(crate) fn has_dimensions(&self) -> bool {
+        self.lines.iter().any(|line| !line.dimensions.is_empty())
     }
 
     /// Returns the sum of the debit lines in minor units; `None` where it is the amount's size.

@@ -5,18 +5,22 @@
 //! - VAT that stands apart is taken from its line, so that a rounding can only move an øre between the two;
 //! - a record is posted whole or held whole: one line that no rule answers for holds all of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike as _, Days, NaiveDate};
 use chrono_tz::Tz;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::json;
 
+use super::exchange::{self, rounded};
+use super::record::Worth;
 use super::text_value::text_value;
-use super::{Account, ExpenseDetail, ExpenseLine, HoldReason, Line, Money, Posting, Record, Reference};
+use super::{Account, Currency, ExpenseDetail, ExpenseLine, HoldReason, Line, Money, Posting, Record, Reference};
 
 /// The parts of a whole: rates and shares are counted in hundredths of a per cent.
 const WHOLE: i128 = 10_000;
+/// The sign between the text of a line and the dimensions behind it.
+const TEXT_SEPARATOR: &str = " · ";
 /// The earliest year of an expense.
 const EARLIEST_YEAR: i32 = 2000;
 /// The number of days ahead of today at most.
@@ -45,6 +49,10 @@ pub struct PostingRules {
     pub payees: HashMap<String, String>,
     /// The day in the books.
     pub date: PostingDate,
+    /// The organisation's currency; where nobody said it, every currency is its own.
+    pub own_currency: Option<Currency>,
+    /// The treatment of a record in a foreign currency whose source gives neither rate nor worth.
+    pub without_rate: WithoutRate,
 }
 
 /// A rule that chooses an account by more than the category.
@@ -101,6 +109,8 @@ pub enum VatTreatment {
 pub struct DimensionRule {
     /// A line without a value is held.
     pub is_required: bool,
+    /// The value stands behind the text of its line: the accounting system has no such dimension.
+    pub is_in_text: bool,
     /// The values of the source that are others in the accounting system.
     pub values: HashMap<String, String>,
 }
@@ -112,6 +122,16 @@ text_value! {
         Payee = "payee",
         /// Nobody: the account is a collective one.
         None = "none",
+    }
+}
+
+text_value! {
+    /// The treatment of a record in a foreign currency whose source gives neither rate nor worth.
+    WithoutRate {
+        /// The record is held.
+        Hold = "hold",
+        /// The accounting system computes by the rate that it has itself.
+        Books = "books",
     }
 }
 
@@ -162,6 +182,8 @@ impl PostingRules {
             party: PartyRule::Payee,
             payees: HashMap::new(),
             date: PostingDate::Expense,
+            own_currency: None,
+            without_rate: WithoutRate::Hold,
         }
     }
 
@@ -178,8 +200,10 @@ impl PostingRules {
     /// Returns the rules beyond payable, default and categories, as the audit trail keeps them: equal for equal rules;
     /// `None` without any.
     pub(crate) fn beyond_accounts(&self) -> Option<serde_json::Value> {
-        let plain =
-            Self::of_accounts(self.payable_account.clone(), self.default_account.clone(), self.categories.clone());
+        let plain = Self {
+            own_currency: self.own_currency,
+            ..Self::of_accounts(self.payable_account.clone(), self.default_account.clone(), self.categories.clone())
+        };
         if *self == plain {
             return None;
         }
@@ -196,8 +220,14 @@ impl PostingRules {
                 json!({ "code": rule.code, "rate": rate, "account": account.0, "deductible": deductible })
             }
         };
-        let dimension = |rule: &DimensionRule| json!({ "required": rule.is_required, "values": sorted(&rule.values) });
-        Some(json!({
+        let dimension = |rule: &DimensionRule| {
+            let mut shown = json!({ "required": rule.is_required, "values": sorted(&rule.values) });
+            if rule.is_in_text {
+                shown["in_text"] = true.into();
+            }
+            shown
+        };
+        let mut beyond = json!({
             "rules": self.rules.iter().map(rule).collect::<Vec<_>>(),
             "vat": sorted(&self.vat_of_categories),
             "vat_rules": self.vat.iter().map(|(name, rule)| (name, vat(rule))).collect::<BTreeMap<_, _>>(),
@@ -206,7 +236,11 @@ impl PostingRules {
             "party": self.party,
             "payees": sorted(&self.payees),
             "date": self.date,
-        }))
+        });
+        if self.without_rate != WithoutRate::Hold {
+            beyond["without_rate"] = json!(self.without_rate);
+        }
+        Some(beyond)
     }
 
     /// Returns every account that a posting may be made to, with repetitions.
@@ -223,6 +257,18 @@ impl PostingRules {
             .chain(apart)
     }
 
+    /// Returns every VAT code that the accounting system is asked to compute by, each once.
+    pub fn computed_vat_codes(&self) -> BTreeSet<String> {
+        let named = self.vat_of_categories.values().chain(self.rules.iter().filter_map(|rule| rule.vat.as_ref()));
+        let all = named.chain(self.vat.keys()).map(|name| self.vat_named(name));
+        all.filter(|(_, treatment)| *treatment == VatTreatment::Computed).filter_map(|(code, _)| code).collect()
+    }
+
+    /// Returns the names of the dimensions that the accounting system has to know.
+    pub fn booked_dimensions(&self) -> impl Iterator<Item = &str> {
+        self.dimensions.iter().filter(|(_, rule)| !rule.is_in_text).map(|(name, _)| name.as_str())
+    }
+
     /// Returns the posting of a record: its expenses, with their VAT, against what is owed.
     ///
     /// # Errors
@@ -234,11 +280,13 @@ impl PostingRules {
         let invalid = || HoldReason::AmountInvalid { found: record.amount.to_decimal() };
         let owed = record.amount.opposite().ok_or_else(invalid)?;
         ExpenseDetail::check_length(record.detail.lines.len())?;
+        let worth = self.worth(record)?;
         let mut lines = Vec::with_capacity(2);
         let mut sum: i64 = 0;
-        for expense in record.expense_lines().iter().filter(|line| line.minor != 0) {
+        for (place, expense) in record.expense_lines().iter().enumerate().filter(|(_, line)| line.minor != 0) {
             sum = sum.checked_add(expense.minor).ok_or_else(invalid)?;
-            self.post_line(record, expense, &mut lines)?;
+            let own = worth.as_ref().map(|worth| Money::from_minor(worth.lines[place], worth.currency));
+            self.post_line(record, expense, own, &mut lines)?;
         }
         if sum != record.amount.minor() {
             let decimal = |minor| Money::from_minor(minor, record.amount.currency()).to_decimal();
@@ -246,7 +294,12 @@ impl PostingRules {
         }
         let has_party = self.party == PartyRule::Payee;
         let payee = self.payees.get(&record.payee.id).unwrap_or(&record.payee.id);
+        let own = worth.as_ref().map(|worth| {
+            let debit: i64 = lines.iter().filter_map(|line: &Line| line.own).map(Money::minor).sum();
+            Money::from_minor(-debit, worth.currency)
+        });
         lines.push(Line {
+            own,
             account: self.payable_account.clone(),
             amount: owed,
             text: None,
@@ -259,6 +312,7 @@ impl PostingRules {
             reference,
             date: self.day_of(record, day)?,
             currency: record.amount.currency(),
+            rate: worth.and_then(|worth| worth.rate),
             is_day_of_sending: self.date == PostingDate::Today,
             text: record.text.clone(),
             lines,
@@ -279,8 +333,25 @@ impl PostingRules {
         }
     }
 
-    /// Posts one line: the expense, and its VAT where that stands apart.
-    fn post_line(&self, record: &Record, expense: &ExpenseLine, lines: &mut Vec<Line>) -> Result<(), HoldReason> {
+    /// Returns the worth of a record in a foreign currency; `None` for one in the organisation's own, and for one whose
+    /// worth the accounting system computes.
+    fn worth(&self, record: &Record) -> Result<Option<Worth>, HoldReason> {
+        let currency = record.amount.currency();
+        let Some(own) = self.own_currency.filter(|own| *own != currency) else { return Ok(None) };
+        match (record.worth(own)?, self.without_rate) {
+            (None, WithoutRate::Hold) => Err(HoldReason::RateMissing { currency: currency.code().to_owned() }),
+            (worth, _) => Ok(worth),
+        }
+    }
+
+    /// Posts one line: the expense, and its VAT where that stands apart. `own`: its worth in the organisation's currency.
+    fn post_line(
+        &self,
+        record: &Record,
+        expense: &ExpenseLine,
+        own: Option<Money>,
+        lines: &mut Vec<Line>,
+    ) -> Result<(), HoldReason> {
         let currency = record.amount.currency();
         let rule = self.rules.iter().find(|rule| rule.holds_for(record, expense));
         let account = match rule {
@@ -300,8 +371,22 @@ impl PostingRules {
         };
         let dimensions = self.dimensions_of(expense)?;
         let vat_minor = apart.map_or(0, |(_, minor)| minor);
-        let text = Some(&expense.text).filter(|text| !text.is_empty() && **text != record.text).cloned();
-        let line = |account: &Account, minor: i64, vat_code: Option<String>| Line {
+        let own_text = Some(&expense.text).filter(|text| !text.is_empty() && **text != record.text).cloned();
+        let (in_text, dimensions): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            dimensions.into_iter().partition(|(name, _)| self.dimensions.get(name).is_some_and(|rule| rule.is_in_text));
+        let behind = in_text
+            .into_iter()
+            .filter(|(_, value)| !value.trim().is_empty())
+            .map(|(name, value)| format!("{name} {value}"));
+        let text = own_text.into_iter().chain(behind).collect::<Vec<_>>().join(TEXT_SEPARATOR);
+        let text = Some(text).filter(|text| !text.is_empty());
+        let vat_own = own.map(|own| exchange::shares(own.minor(), &[expense.minor - vat_minor, vat_minor])[1]);
+        let own_of = |is_vat: bool| {
+            let (own, vat) = own.zip(vat_own)?;
+            Some(Money::from_minor(if is_vat { vat } else { own.minor() - vat }, own.currency()))
+        };
+        let line = |account: &Account, minor: i64, vat_code: Option<String>, own: Option<Money>| Line {
+            own,
             account: account.clone(),
             amount: Money::from_minor(minor, currency),
             text: text.clone(),
@@ -310,9 +395,9 @@ impl PostingRules {
             vat_code,
             dimensions: dimensions.clone(),
         };
-        lines.push(line(account, expense.minor - vat_minor, code));
+        lines.push(line(account, expense.minor - vat_minor, code, own_of(false)));
         if let Some((account, minor)) = apart.filter(|(_, minor)| *minor != 0) {
-            lines.push(line(account, minor, None));
+            lines.push(line(account, minor, None, own_of(true)));
         }
         Ok(())
     }
@@ -358,7 +443,7 @@ impl AccountRule {
 }
 
 /// Returns the VAT that is deducted from a line: what the source says, or the rate's part, rounded to the minor unit.
-fn deducted(expense: &ExpenseLine, rate: u32, deductible: u32, currency: super::Currency) -> Result<i64, HoldReason> {
+fn deducted(expense: &ExpenseLine, rate: u32, deductible: u32, currency: Currency) -> Result<i64, HoldReason> {
     let gross = i128::from(expense.minor);
     let vat = match expense.vat.minor {
         Some(minor) => i128::from(minor),
@@ -372,12 +457,6 @@ fn deducted(expense: &ExpenseLine, rate: u32, deductible: u32, currency: super::
         found: Money::sum_to_decimal(vat, currency),
         amount: Money::from_minor(expense.minor, currency).to_decimal(),
     })
-}
-
-/// Returns a quotient, rounded half away from zero as invoices are.
-fn rounded(dividend: i128, divisor: i128) -> i128 {
-    let size = (2 * dividend.abs() + divisor) / (2 * divisor);
-    if dividend < 0 { -size } else { size }
 }
 
 fn last_of_month(day: NaiveDate) -> NaiveDate {

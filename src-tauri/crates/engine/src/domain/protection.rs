@@ -48,6 +48,8 @@ pub struct Capabilities {
     pub reference_rules: ReferenceRules,
     /// True if a line may have a VAT code, by which the accounting system computes.
     pub vat_codes: bool,
+    /// True if a voucher in a foreign currency may have its amounts in the books' own currency, too.
+    pub own_amounts: bool,
     /// True if it takes files and says nothing of them: a record is handed over first, and exported once it is seen in
     /// the books. The same file is never delivered twice, and its books cannot be asked.
     pub takes_files: bool,
@@ -116,6 +118,7 @@ mod tests {
             vouchers_per_request_max: 1,
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
             vat_codes: false,
+            own_amounts: false,
             takes_files: false,
             attachments: None,
         }

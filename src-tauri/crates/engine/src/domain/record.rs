@@ -6,8 +6,9 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 
+use super::exchange::shares;
 use super::expense::{DEPARTMENT, PROJECT};
-use super::{ExpenseDetail, ExpenseLine, Money, Receipt};
+use super::{Currency, ExpenseDetail, ExpenseLine, HoldReason, Money, Rate, Receipt};
 
 /// The platform's own id of a record: not empty, no control characters, no space at either end, at most
 /// [`RecordId::LENGTH_MAX`] bytes. Ids are compared byte by byte: `a1` and `A1` are two records.
@@ -123,6 +124,16 @@ impl ContentHash {
     }
 }
 
+/// The worth of each line of a record in the organisation's currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Worth {
+    pub(crate) currency: Currency,
+    /// The rate, if the source gives one for the whole record.
+    pub(crate) rate: Option<Rate>,
+    /// The minor units of each line, in the order of [`Record::expense_lines`].
+    pub(crate) lines: Vec<i64>,
+}
+
 impl Record {
     /// Returns the hash of the record's content; equal for equal content. Each member is delimited, so that no two
     /// contents run together. A plain expense has the hash that it had before there were lines.
@@ -167,6 +178,7 @@ impl Record {
             date: Some(self.date),
             dimensions: self.dimensions(),
             vat: self.detail.vat.clone(),
+            exchange: self.detail.exchange.clone(),
         }
     }
 
@@ -196,6 +208,37 @@ impl Record {
         };
         self.detail.lines.iter().map(whole).collect()
     }
+
+    /// Returns the worth of a record in a foreign currency; `None` if its source gives neither rate nor worth.
+    ///
+    /// # Errors
+    /// [`HoldReason::ExchangeContradicts`], and [`HoldReason::RateMissing`] if only some lines have a worth.
+    pub(crate) fn worth(&self, own: Currency) -> Result<Option<Worth>, HoldReason> {
+        let currency = self.amount.currency();
+        let lines = &self.detail.lines;
+        let whole = &self.detail.exchange;
+        let total = whole.worth(self.amount, own)?;
+        if lines.iter().all(|line| line.exchange.is_empty()) {
+            let Some(total) = total else { return Ok(None) };
+            let weights: Vec<i64> = self.expense_lines().iter().map(|line| line.minor).collect();
+            return Ok(Some(Worth { currency: own, rate: whole.rate.clone(), lines: shares(total, &weights) }));
+        }
+        let mut worth = Vec::with_capacity(lines.len());
+        for line in lines {
+            let of_line = line.exchange.worth(Money::from_minor(line.minor, currency), own)?;
+            let missing = || HoldReason::RateMissing { currency: currency.code().to_owned() };
+            worth.push(of_line.or((line.minor == 0).then_some(0)).ok_or_else(missing)?);
+        }
+        let sum: i128 = worth.iter().copied().map(i128::from).sum();
+        if let Some(total) = total.filter(|total| i128::from(*total) != sum) {
+            let total = Money::from_minor(total, own).to_decimal();
+            return Err(HoldReason::ClaimSumDiffers { sum: Money::sum_to_decimal(sum, own), total });
+        }
+        let mut rates = lines.iter().filter(|line| line.minor != 0).map(|line| line.exchange.rate.as_ref());
+        let first = rates.next().flatten();
+        let rate = first.filter(|first| rates.all(|rate| rate == Some(*first))).cloned();
+        Ok(Some(Worth { currency: own, rate, lines: worth }))
+    }
 }
 
 #[cfg(test)]
@@ -204,7 +247,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::Currency;
+    use crate::domain::{Exchange, OwnAmount};
 
     /// Returns a believable record for the tests of this crate.
     pub(crate) fn record(id: &str) -> Record {
@@ -239,7 +282,9 @@ pub(crate) mod tests {
         let mut claim = record("A");
         claim.detail.lines = vec![line(30_000, "travel"), line(11_200, "hotel")];
         claim.detail.lines[1].vat.code = Some("low".into());
-        let changes: [fn(&mut Record); 9] = [
+        let changes: [fn(&mut Record); 11] = [
+            |r| r.detail.exchange.own = Some(r.amount.into()),
+            |r| r.detail.lines[0].exchange.rate = Rate::from_decimal("11.5"),
             |r| r.detail.lines.reverse(),
             |r| r.detail.lines.truncate(1),
             |r| r.detail.lines[0].minor += 1,
@@ -256,6 +301,33 @@ pub(crate) mod tests {
             change(&mut changed);
             assert!(seen.insert(changed.content_hash()), "{:?}", changed.detail);
         }
+    }
+
+    #[test]
+    fn worth_of_a_claim_is_divided_to_the_minor_unit() {
+        let currency = |code| Currency::from_code(code).expect("a code of ISO 4217");
+        let exchange = |rate: Option<&str>, minor: Option<i64>| Exchange {
+            rate: rate.and_then(Rate::from_decimal),
+            own: minor.map(|minor| OwnAmount { currency: "NOK".into(), minor }),
+        };
+        let mut claim = record("A");
+        claim.amount = Money::from_minor(10_000, currency("EUR"));
+        let line = crate::domain::expense::tests::line;
+        claim.detail.lines = vec![line(3_333, "a"), line(3_333, "b"), line(3_334, "c")];
+        claim.detail.exchange = exchange(Some("11.5"), Some(115_001));
+        let held = claim.worth(currency("NOK"));
+        let worth = held.expect("no contradiction").expect("a worth");
+        assert_eq!(worth.lines.iter().sum::<i64>(), 115_001);
+        assert_eq!(worth.lines, [38_330, 38_330, 38_341]);
+        claim.detail.exchange = Exchange::default();
+        assert_eq!(claim.worth(currency("NOK")), Ok(None));
+        for line in &mut claim.detail.lines {
+            line.exchange = exchange(Some("11.5"), None);
+        }
+        let worth = claim.worth(currency("NOK")).expect("no contradiction").expect("a worth");
+        assert_eq!((worth.lines, worth.rate), (vec![38_330, 38_330, 38_341], exchange(Some("11.5"), None).rate));
+        claim.detail.lines[1].exchange = Exchange::default();
+        assert!(matches!(claim.worth(currency("NOK")), Err(HoldReason::RateMissing { .. })));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Holds the accounting system's answers about a posting.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -134,17 +136,29 @@ pub struct ShownContent {
     /// The lines; `None` if the system does not show them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<ShownLine>>,
+    /// The sum of the debit lines in the organisation's currency, of a voucher in a foreign one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnTotal>,
+}
+
+/// A sum in the organisation's currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnTotal {
+    /// The code of the currency.
+    pub currency: String,
+    /// The sum, a decimal.
+    pub total: String,
 }
 
 impl ShownContent {
     /// Says whether nothing is shown.
     pub fn is_empty(&self) -> bool {
-        self.text.is_none() && self.lines.is_none()
+        self.text.is_none() && self.lines.is_none() && self.own.is_none()
     }
 }
 
 /// A line of a voucher, as a look-up shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ShownLine {
     /// The account's number, as a posting names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -154,6 +168,15 @@ pub struct ShownLine {
     /// The party, as a posting names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<String>,
+    /// The VAT codes of the line, each under all of its names; `None` if the system does not show them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_codes: Option<Vec<String>>,
+    /// The line is VAT that the accounting system computed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_vat: bool,
+    /// The dimensions by name in lower case, each value under all of its names; `None` if the system does not show them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// The vouchers and drafts under some references.

@@ -20,6 +20,8 @@ pub(crate) struct PlanRules {
     pub(crate) day: BookingDay,
     /// True if the accounting system takes VAT codes; a dry run does not know, and takes it for true.
     pub(crate) takes_vat_codes: bool,
+    /// True if it takes amounts in two currencies; a dry run does not know, and takes it for true.
+    pub(crate) takes_own_amounts: bool,
     /// The run's number, by which it knows what it has settled itself.
     pub(crate) run: Option<i64>,
     pub(crate) target: Target,
@@ -92,6 +94,9 @@ impl PlanRules {
         if let Some(other) = candidate.other_day {
             posting.book_on(other);
         }
+        if !self.takes_own_amounts && posting.own_total().is_some() {
+            return Err(HoldReason::OwnAmountNotTaken { currency: posting.currency.code().to_owned() });
+        }
         match posting.lines.iter().find_map(|line| line.vat_code.as_ref()) {
             Some(code) if !self.takes_vat_codes => Err(HoldReason::VatCodeNotTaken { vat_code: code.clone() }),
             Some(_) | None => match self.file_refusal(&posting) {
@@ -147,6 +152,7 @@ mod tests {
             ),
             period,
             takes_vat_codes: false,
+            takes_own_amounts: true,
             day: BookingDay { today: day("2026-11-22"), time_zone: chrono_tz::Europe::Oslo },
             run: Some(7),
             target: Target::default(),

@@ -26,6 +26,7 @@ impl PlanRules {
             period,
             day: parts.settings.booking_day(parts.clock.now()),
             takes_vat_codes: true,
+            takes_own_amounts: true,
             run,
             target: Target(Some(parts.accounting.clone())),
         }
@@ -33,7 +34,7 @@ impl PlanRules {
 
     /// Returns the rules for an accounting system that can do so much.
     pub(crate) fn over(self, capabilities: &Capabilities) -> Self {
-        Self { takes_vat_codes: capabilities.vat_codes, ..self }
+        Self { takes_vat_codes: capabilities.vat_codes, takes_own_amounts: capabilities.own_amounts, ..self }
     }
 }
 

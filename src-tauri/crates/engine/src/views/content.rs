@@ -56,6 +56,7 @@ impl Content {
             ContentField::Lines => self.detail.lines_text(&self.currency),
             ContentField::Dimensions => self.detail.dimensions_text(),
             ContentField::Vat => self.detail.vat.text(&self.currency),
+            ContentField::Exchange => self.detail.exchange.text(),
         }
     }
 }

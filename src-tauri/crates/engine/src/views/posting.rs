@@ -39,6 +39,10 @@ pub struct VoucherDraft {
     pub text: String,
     /// The code of the currency.
     pub currency: String,
+    /// The code of the organisation's currency, where the voucher is in a foreign one and has its amounts in both.
+    pub own_currency: Option<String>,
+    /// The rate, where the source of a record in a foreign currency gives it.
+    pub rate: Option<String>,
     /// The lines, in their order.
     pub lines: Vec<VoucherLine>,
 }
@@ -60,6 +64,8 @@ pub struct VoucherLine {
     pub vat_code: Option<String>,
     /// The dimensions, by name.
     pub dimensions: BTreeMap<String, String>,
+    /// The amount in the organisation's currency, a decimal; negative on a credit line.
+    pub own_amount: Option<String>,
 }
 
 impl From<Posting> for VoucherDraft {
@@ -67,6 +73,8 @@ impl From<Posting> for VoucherDraft {
         Self {
             date: posting.date,
             currency: posting.currency.code().to_owned(),
+            own_currency: posting.own_total().map(|own| own.currency().code().to_owned()),
+            rate: posting.rate.clone().map(String::from),
             text: posting.text,
             lines: posting.lines.into_iter().map(VoucherLine::from).collect(),
         }
@@ -85,6 +93,7 @@ impl From<Line> for VoucherLine {
             party: line.party,
             vat_code: line.vat_code,
             dimensions: line.dimensions,
+            own_amount: line.own.map(Money::to_decimal),
         }
     }
 }

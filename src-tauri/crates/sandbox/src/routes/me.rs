@@ -32,6 +32,7 @@ pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension
             "reference_scheme": switches.keeps_scheme(),
             "vat_codes": true,
             "attachments": switches.attachments,
+            "own_amounts": true,
             "exported_results": switches.exported_results,
             "expense_locks": switches.expense_locks,
         },

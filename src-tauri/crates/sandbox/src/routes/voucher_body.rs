@@ -45,6 +45,13 @@ struct LineBody {
     party: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    /// The amount in the organisation's currency, of a voucher in a foreign one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    own_amount: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    own_currency: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exchange_rate: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vat_code: Option<String>,
     /// The VAT that the books compute by the code; what a caller sends here is not taken.
@@ -155,5 +162,34 @@ fn check_parts(voucher: &mut VoucherBody, reference_chars_max: usize) -> Result<
         let detail = format!("The lines sum to {} {}.", money::format(sum, exponent), voucher.currency);
         return Err(Problem::new(Kind::Unbalanced, detail));
     }
+    check_own_amounts(voucher)?;
     Ok(debit)
+}
+
+/// Checks the amounts in the organisation's currency: every line has one or none has, and they balance as well.
+fn check_own_amounts(voucher: &mut VoucherBody) -> Result<(), Problem> {
+    let Some(own) = voucher.lines.iter().find_map(|line| line.own_currency.clone()) else {
+        let is_lost = voucher.lines.iter().any(|line| line.own_amount.is_some());
+        let lost = || Problem::new(Kind::BadCurrency, "An own amount has no own currency.".to_owned());
+        return if is_lost { Err(lost()) } else { Ok(()) };
+    };
+    if !money::is_currency(&own) || own == voucher.currency {
+        return Err(Problem::new(Kind::BadCurrency, format!("'{own}' is not another currency than the voucher's.")));
+    }
+    let exponent = money::exponent(&own);
+    let mut sum = 0;
+    for line in &mut voucher.lines {
+        let amount = line.own_amount.as_deref().filter(|_| line.own_currency.as_deref() == Some(own.as_str()));
+        let Some(amount) = amount.and_then(|amount| money::parse(amount, exponent)) else {
+            let detail = format!("A line has no amount in {own}, and another one has.");
+            return Err(Problem::new(Kind::BadAmount, detail));
+        };
+        sum += amount;
+        line.own_amount = Some(money::format(amount, exponent));
+    }
+    if sum != 0 {
+        let detail = format!("The lines sum to {} {own}.", money::format(sum, exponent));
+        return Err(Problem::new(Kind::Unbalanced, detail));
+    }
+    Ok(())
 }

@@ -171,6 +171,7 @@ impl AccountingSystem for VoucherFolder {
                 vouchers_per_request_max: self.maker.vouchers_max(),
                 reference_rules: self.maker.reference_rules(),
                 vat_codes: true,
+                own_amounts: false,
                 takes_files: true,
                 attachments: None,
             },

@@ -1,8 +1,10 @@
 //! Reads and writes the bytes that the ledger keeps as a request: the postings, in words that do not change when ids
 //! change in Odoo. They become Odoo's rows only when the request is sent.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
-use postonce_engine::domain::{Line, Posting};
+use postonce_engine::domain::{Line, Money, Posting};
 use serde::{Deserialize, Serialize};
 
 /// Holds the postings of a request.
@@ -17,6 +19,9 @@ pub(super) struct EntryBody {
     pub(super) reference: String,
     pub(super) date: NaiveDate,
     pub(super) currency: String,
+    /// The organisation's currency, of a posting in a foreign one that has its amounts in both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) own_currency: Option<String>,
     pub(super) lines: Vec<LineBody>,
 }
 
@@ -26,9 +31,18 @@ pub(super) struct LineBody {
     pub(super) account: String,
     /// A decimal, as text.
     pub(super) amount: String,
+    /// The amount in the organisation's currency, a decimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) own: Option<String>,
     pub(super) text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) party: Option<String>,
+    /// The code by which VAT is taken out of the amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) vat_code: Option<String>,
+    /// The dimensions by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) dimensions: BTreeMap<String, String>,
 }
 
 /// Returns the bytes for these postings; equal bytes for equal postings.
@@ -47,6 +61,7 @@ fn entry(posting: &Posting) -> EntryBody {
         reference: posting.reference.as_str().to_owned(),
         date: posting.date,
         currency: posting.currency.code().to_owned(),
+        own_currency: posting.own_total().map(|own| own.currency().code().to_owned()),
         lines: posting.lines.iter().map(|line| drawn_line(posting, line)).collect(),
     }
 }
@@ -55,13 +70,15 @@ fn drawn_line(posting: &Posting, line: &Line) -> LineBody {
     LineBody {
         account: line.account.0.clone(),
         amount: line.amount.to_decimal(),
+        own: line.own.map(Money::to_decimal),
         text: label(posting, line),
         party: line.party.clone(),
+        vat_code: line.vat_code.clone(),
+        dimensions: line.dimensions.clone(),
     }
 }
 
-/// Returns the text of the voucher, followed by that of the line and by the dimensions, for which Odoo has no certain place: which analytic plan a
-/// department belongs to is each organisation's own, but a person who reads the entry should see it.
+/// Returns the text of the voucher, followed by that of the line.
 fn label(posting: &Posting, line: &Line) -> String {
     let mut label = printable(&posting.text);
     if label.is_empty() {
@@ -70,12 +87,6 @@ fn label(posting: &Posting, line: &Line) -> String {
     if let Some(text) = line.text.as_deref().map(printable).filter(|text| !text.is_empty()) {
         label.push_str(" · ");
         label.push_str(&text);
-    }
-    for (name, value) in &line.dimensions {
-        label.push_str(" · ");
-        label.push_str(name);
-        label.push(' ');
-        label.push_str(&printable(value));
     }
     label
 }

@@ -27,6 +27,7 @@ pub(super) struct Books {
     pub(super) company_name: String,
     /// The code of the company's currency.
     pub(super) currency: String,
+    pub(super) currency_id: i64,
     pub(super) journal: i64,
     /// The user's language.
     lang: Maybe<String>,
@@ -161,6 +162,7 @@ async fn look_up(client: &Client, at: &BooksAddress<'_>) -> Result<Books, CallEr
         user_name: user.name,
         company: company.id,
         company_name: company.name,
+        currency_id: company.currency_id.0,
         currency: company.currency_id.1,
         journal: 0,
         lang: me.lang,

@@ -10,9 +10,12 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::Odoo;
+use super::analytic::{self, Dimensions};
 use super::books;
 use super::client::{Fault, Kind};
 use super::moves::{self, LINE_FIELDS};
+use super::taxes::{self, Taxes};
+use super::words::Obstacle;
 
 /// The models that Postonce works with, and the rights that it needs on each.
 const RIGHTS: [(&str, &[&str]); 6] = [
@@ -62,7 +65,10 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Probl
         }
         Err(error) => return Err(error),
     };
-    for (model, rights) in RIGHTS {
+    let of_vat: Option<(&str, &[&str])> = (!rules.computed_vat_codes().is_empty()).then_some((taxes::MODEL, &["read"]));
+    let of_plans = [(analytic::PLANS, &["read"][..]), (analytic::ACCOUNTS, &["read"][..])];
+    let of_plans = of_plans.into_iter().filter(|_| rules.booked_dimensions().next().is_some());
+    for (model, rights) in RIGHTS.into_iter().chain(of_vat).chain(of_plans) {
         let mut withheld = Vec::new();
         for right in rights {
             let body = json!({"operation": right, "context": books.context()});
@@ -80,6 +86,17 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Probl
     let mut lacking: Vec<&str> = codes.into_iter().filter(|code| !there.contains_key(*code)).collect();
     lacking.sort_unstable();
     missing.extend(lacking.into_iter().map(|code| Problem::setup_account_missing(url, code)));
+    let computed = rules.computed_vat_codes();
+    let taxes = Taxes::named(client, &books, &computed.iter().map(String::as_str).collect()).await?;
+    missing.extend(computed.iter().filter_map(|code| match taxes.id(code) {
+        Ok(_) => None,
+        Err(Obstacle::VatMissing { .. }) => Some(Problem::setup_vat_missing(url, code)),
+        Err(_) => Some(Problem::setup_vat_unfit(url, code)),
+    }));
+    let names: HashSet<&str> = rules.booked_dimensions().collect();
+    let dimensions = Dimensions::named(client, &books, &names, &HashSet::new()).await?;
+    let lacking = rules.booked_dimensions().filter(|name| !dimensions.has_plan(name));
+    missing.extend(lacking.map(|name| Problem::setup_dimension_missing(url, name)));
     // A day of grace, since today is another day elsewhere.
     let today = odoo.clock.now().date_naive();
     let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);

@@ -18,7 +18,7 @@ use super::Odoo;
 use super::books::{self, Books};
 use super::client::{Fault, Kind, Lease, nothing_written};
 use super::load;
-use super::moves::{self, Entry, MODEL, Standing};
+use super::moves::{self, Entry, ForeignTotal, MODEL, Standing};
 use super::staging::closed;
 use super::words::Obstacle;
 
@@ -30,16 +30,31 @@ pub(super) struct ToPost<'a> {
     pub(super) date: NaiveDate,
     /// The sum of the debit lines.
     pub(super) total: Money,
+    /// The same sum in the company's currency, if the posting was sent in both.
+    pub(super) own: Option<Money>,
 }
 
 impl ToPost<'_> {
-    fn is(&self, entry: &Entry) -> bool {
-        let there = Money::from_decimal(entry.total(), self.total.currency());
-        entry.reference() == self.reference
-            && entry.date() == Some(self.date)
-            && entry.currency() == self.total.currency().code()
-            && there.is_ok_and(|there| there.minor().unsigned_abs() == self.total.minor().unsigned_abs())
+    fn is(&self, there: &There) -> bool {
+        let entry = &there.entry;
+        let is_total = |total: Money| {
+            let there = Money::from_decimal(entry.total(), total.currency());
+            entry.currency() == total.currency().code()
+                && there.is_ok_and(|there| there.minor().unsigned_abs() == total.minor().unsigned_abs())
+        };
+        let is_sum = match there.foreign {
+            Some(there) => there.foreign == self.total && self.own.is_none_or(|own| own == there.own),
+            None => is_total(self.total),
+        };
+        entry.reference() == self.reference && entry.date() == Some(self.date) && is_sum
     }
+}
+
+/// Holds an entry as it is there.
+struct There {
+    entry: Entry,
+    /// The sums of its debit lines, if it is in a foreign currency.
+    foreign: Option<ForeignTotal>,
 }
 
 /// Posts drafts; returns one entry for each, in order, and `None` for a draft whose state is not known.
@@ -51,12 +66,14 @@ pub(super) async fn commit(
     let books = odoo.books().await.map_err(nothing_written)?;
     let mut results = vec![None; drafts.len()];
     let ids: Vec<Option<i64>> = drafts.iter().map(|draft| draft.draft.as_str().parse().ok()).collect();
-    let (entries, locked_to) = look(odoo, &books, &ids).await.map_err(|fault| nothing_written(fault.into()))?;
+    let is_foreign = drafts.iter().any(|draft| draft.total.currency().code() != books.currency);
+    let (entries, locked_to) =
+        look(odoo, &books, &ids, is_foreign).await.map_err(|fault| nothing_written(fault.into()))?;
     let mut open = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
         results[index] = match ids[index].and_then(|id| entries.get(&id)) {
             None => Some(CommitResult::Gone),
-            Some(entry) => before(&books, draft, entry, locked_to),
+            Some(there) => before(&books, draft, there, locked_to),
         };
         if let (None, Some(id)) = (&results[index], ids[index]) {
             open.push((index, id));
@@ -86,7 +103,7 @@ pub(super) async fn commit(
                 groups.extend([right.to_vec(), left.to_vec()]);
             }
             refusal => {
-                let Ok((entries, _)) = look(odoo, &books, &ids_of(&group)).await else { break };
+                let Ok((entries, _)) = look(odoo, &books, &ids_of(&group), is_foreign).await else { break };
                 for (index, id) in group {
                     results[index] = after(&drafts[index], entries.get(&id), refusal.as_ref());
                 }
@@ -104,29 +121,35 @@ async fn look(
     odoo: &Odoo,
     books: &Books,
     ids: &[Option<i64>],
-) -> Result<(HashMap<i64, Entry>, Option<NaiveDate>), Fault> {
+    is_foreign: bool,
+) -> Result<(HashMap<i64, There>, Option<NaiveDate>), Fault> {
     let ids: Vec<i64> = ids.iter().flatten().copied().collect();
     let entries = moves::by_id(&odoo.client, books, &ids).await?;
-    Ok((entries, books::locked_to(&odoo.client, books).await?))
+    let lines = if is_foreign { moves::lines(&odoo.client, books, &ids).await? } else { HashMap::new() };
+    let there = entries.into_iter().map(|(id, entry)| {
+        let foreign = lines.get(&id).and_then(|lines| moves::foreign_total(books, lines));
+        (id, There { entry, foreign })
+    });
+    Ok((there.collect(), books::locked_to(&odoo.client, books).await?))
 }
 
 /// Returns what is known of a draft without posting it; `None` for one that is to be posted.
-fn before(books: &Books, draft: &ToPost<'_>, entry: &Entry, locked_to: Option<NaiveDate>) -> Option<CommitResult> {
+fn before(books: &Books, draft: &ToPost<'_>, there: &There, locked_to: Option<NaiveDate>) -> Option<CommitResult> {
     let refused = |obstacle: Obstacle| CommitResult::Refused(obstacle.refusal(books.language()));
-    match entry.standing() {
-        Standing::Posted if draft.is(entry) => Some(CommitResult::Posted(entry.acknowledgement())),
+    match there.entry.standing() {
+        Standing::Posted if draft.is(there) => Some(CommitResult::Posted(there.entry.acknowledgement())),
         // In the books with other content, or withdrawn: the look-up shows a person which.
         Standing::Posted | Standing::Withdrawn => Some(CommitResult::Gone),
-        Standing::Draft if !draft.is(entry) => Some(refused(Obstacle::DraftChanged)),
+        Standing::Draft if !draft.is(there) => Some(refused(Obstacle::DraftChanged)),
         Standing::Draft => closed(locked_to, draft.date).map(refused),
     }
 }
 
 /// Returns the result of an entry after the attempt to post it.
-fn after(draft: &ToPost<'_>, entry: Option<&Entry>, refusal: Option<&Refusal>) -> Option<CommitResult> {
-    let Some(entry) = entry else { return Some(CommitResult::Gone) };
-    match (entry.standing(), refusal) {
-        (Standing::Posted, _) if draft.is(entry) => Some(CommitResult::Posted(entry.acknowledgement())),
+fn after(draft: &ToPost<'_>, there: Option<&There>, refusal: Option<&Refusal>) -> Option<CommitResult> {
+    let Some(there) = there else { return Some(CommitResult::Gone) };
+    match (there.entry.standing(), refusal) {
+        (Standing::Posted, _) if draft.is(there) => Some(CommitResult::Posted(there.entry.acknowledgement())),
         (Standing::Draft, Some(refusal)) => Some(CommitResult::Refused(refusal.clone())),
         (Standing::Withdrawn, _) => Some(CommitResult::Gone),
         // Posted under another date than asked for; or accepted, and not shown yet.

@@ -8,16 +8,17 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use postonce_engine::domain::{Money, Refusal};
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::analytic::Distribution;
 use super::books::Books;
 use super::client::{Client, Fault, Lease};
 use super::moves::MODEL;
+use super::to_make::{EntryToMake, ForeignAmount, LineToMake, TaxShare};
 
 /// The columns of a row. The first row of an entry has those of the entry, and each its own line.
 const COLUMNS: [&str; 11] = [
@@ -33,6 +34,16 @@ const COLUMNS: [&str; 11] = [
     "line_ids/debit",
     "line_ids/credit",
 ];
+/// The columns of taxes, analytic accounts and currencies. They are sent where a line has any.
+const FURTHER_COLUMNS: [&str; 7] = [
+    "line_ids/tax_ids/.id",
+    "line_ids/tax_tag_ids/.id",
+    "line_ids/tax_repartition_line_id/.id",
+    "line_ids/tax_base_amount",
+    "line_ids/analytic_distribution",
+    "line_ids/currency_id/.id",
+    "line_ids/amount_currency",
+];
 /// The number of columns that are the entry's.
 const ENTRY_COLUMNS: usize = 6;
 /// Words in the message of `load` when the database aborted it for the sake of another transaction. PostgreSQL writes
@@ -42,26 +53,6 @@ const ABORTED: [&str; 2] = ["could not serialize", "deadlock detected"];
 const MODULE: &str = "postonce";
 /// Hexadecimal digits of a digest.
 const DIGEST_DIGITS: usize = 40;
-
-/// Describes an entry to be made, in Odoo's ids.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct EntryToMake {
-    pub(super) reference: String,
-    pub(super) date: NaiveDate,
-    /// The entry that it reverses.
-    pub(super) reverses: Option<i64>,
-    pub(super) lines: Vec<LineToMake>,
-}
-
-/// Describes a line to be made, in Odoo's ids.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LineToMake {
-    pub(super) account: i64,
-    pub(super) contact: Option<i64>,
-    pub(super) text: String,
-    /// Debit is positive.
-    pub(super) amount: Money,
-}
 
 /// The outcome of a `load`.
 #[derive(Debug)]
@@ -115,8 +106,11 @@ pub(super) async fn load(
     books: &Books,
     asked: &[&EntryToMake],
 ) -> Result<LoadOutcome, Fault> {
-    let data: Vec<Vec<String>> = asked.iter().flat_map(|asked| rows(books, asked)).collect();
-    let body = json!({"fields": COLUMNS, "data": data, "context": books.once_context()});
+    let is_plain = asked.iter().flat_map(|asked| &asked.lines).all(LineToMake::is_plain);
+    let data: Vec<Vec<String>> = asked.iter().flat_map(|asked| rows(books, asked, is_plain)).collect();
+    let further: &[&str] = if is_plain { &[] } else { &FURTHER_COLUMNS };
+    let columns: Vec<&str> = COLUMNS.iter().chain(further).copied().collect();
+    let body = json!({"fields": columns, "data": data, "context": books.once_context()});
     let answer: LoadBody = match client.write(lease, MODEL, "load", &body).await {
         Ok(answer) => answer,
         Err(Fault::Refused { kind: super::client::Kind::Content, error }) => {
@@ -151,7 +145,7 @@ fn nothing(client: &Client, messages: &[Message]) -> LoadOutcome {
     }
 }
 
-fn rows<'a>(books: &'a Books, asked: &'a EntryToMake) -> impl Iterator<Item = Vec<String>> + 'a {
+fn rows<'a>(books: &'a Books, asked: &'a EntryToMake, is_plain: bool) -> impl Iterator<Item = Vec<String>> + 'a {
     let entry = [
         external_id(books, &asked.reference),
         asked.reference.clone(),
@@ -167,8 +161,26 @@ fn rows<'a>(books: &'a Books, asked: &'a EntryToMake) -> impl Iterator<Item = Ve
             if line.amount.minor() >= 0 { (amount, "0".to_owned()) } else { ("0".to_owned(), amount) };
         let contact = line.contact.map(|id| id.to_string()).unwrap_or_default();
         let of_line = [line.account.to_string(), contact, line.text.clone(), debit, credit];
-        of_entry.into_iter().chain(of_line).collect()
+        let further = if is_plain { None } else { Some(further_cells(line, books)) };
+        of_entry.into_iter().chain(of_line).chain(further.into_iter().flatten()).collect()
     })
+}
+
+/// Returns the cells of the further columns.
+fn further_cells(line: &LineToMake, books: &Books) -> [String; 7] {
+    let ids = |ids: &[i64]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let TaxShare { taxes, tags, share, base } = &line.tax;
+    let own = ForeignAmount { currency: books.currency_id, amount: line.amount };
+    let ForeignAmount { currency, amount } = line.foreign.unwrap_or(own);
+    [
+        ids(taxes),
+        ids(tags),
+        share.map(|id| id.to_string()).unwrap_or_default(),
+        base.map(Money::to_decimal).unwrap_or_default(),
+        line.analytic.as_ref().map(Distribution::json).unwrap_or_default(),
+        currency.to_string(),
+        amount.to_decimal(),
+    ]
 }
 
 /// Deletes entries that never were in the books; all or none.

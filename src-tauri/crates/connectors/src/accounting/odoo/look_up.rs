@@ -56,7 +56,7 @@ pub(super) async fn vouchers(odoo: &Odoo, period: Period, cursor: Option<&str>) 
     domain.extend(period.to.map(|to| json!(["date", "<=", to])));
     let entries = moves::search(&odoo.client, &books, &Value::from(domain), Some(PAGE_VOUCHERS)).await?;
     let reversed = moves::reversals(&odoo.client, &books, entries.iter()).await?;
-    let shown = moves::Contents::new();
+    let shown = moves::contents(&odoo.client, &books, &entries).await?;
     let was_in_books = entries.iter().filter(|entry| entry.standing() != Standing::Draft);
     let vouchers = was_in_books
         .map(|entry| entry.as_voucher(reversed.get(&entry.id).copied(), &shown).ok_or_else(|| undated(odoo, entry)))

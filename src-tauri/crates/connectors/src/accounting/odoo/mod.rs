@@ -4,6 +4,7 @@
 //! own, which the database keeps unique, so that there is one entry for a reference even when lock and look-up fail.
 //! The experiments and the reasons stand in `docs/decisions/0004-odoo-drafts-under-external-ids.md`.
 
+mod analytic;
 mod attachments;
 mod body;
 mod books;
@@ -13,9 +14,12 @@ mod commit;
 mod load;
 mod look_up;
 mod moves;
+mod rates;
 mod reversal;
 mod rows;
 mod staging;
+mod taxes;
+mod to_make;
 mod value;
 mod words;
 
@@ -127,7 +131,8 @@ fn capabilities(search_lag: Duration) -> Capabilities {
         unique_references: true,
         vouchers_per_request_max: VOUCHERS_PER_REQUEST_MAX,
         reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
-        vat_codes: false,
+        vat_codes: true,
+        own_amounts: true,
         takes_files: false,
         attachments: Some(Duration::ZERO),
     }
@@ -272,6 +277,7 @@ fn to_post(draft: &StagedDraft) -> ToPost<'_> {
         reference: claimed.reference().as_str(),
         date: claimed.date(),
         total: claimed.total(),
+        own: claimed.own_total(),
     }
 }
 

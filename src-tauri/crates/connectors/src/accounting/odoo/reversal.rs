@@ -10,9 +10,10 @@ use super::Odoo;
 use super::books::{self, Books};
 use super::client::{Lease, nothing_written};
 use super::commit::{self, ToPost};
-use super::load::{self, EntryToMake, LineToMake, LoadOutcome};
+use super::load::{self, LoadOutcome};
 use super::moves::{self, Entry, EntryLine, Standing};
 use super::staging::{closed, is_as_asked};
+use super::to_make::{EntryToMake, ForeignAmount, LineToMake, TaxShare};
 use super::words::Obstacle;
 use crate::accounting::reversal::WantedReversal;
 
@@ -88,12 +89,15 @@ async fn prepare(
 
 fn opposite(books: &Books, wanted: &WantedReversal<'_>, line: &EntryLine) -> Option<LineToMake> {
     let amount = Money::from_decimal(&line.balance.0, Currency::from_code(&books.currency)?).ok()?;
-    Some(LineToMake {
-        account: line.account_id.as_ref()?.0,
-        contact: line.partner_id.as_ref().map(|contact| contact.0),
-        text: wanted.bounded_reason(),
-        amount: amount.opposite()?,
-    })
+    let contact = line.partner_id.as_ref().map(|contact| contact.0);
+    let plain = LineToMake::plain(line.account_id.as_ref()?.0, contact, wanted.bounded_reason(), amount.opposite()?);
+    // Reports count it as they counted the voucher, on the other side.
+    let tax = TaxShare { taxes: line.tax_ids.clone(), tags: line.tax_tag_ids.clone(), share: line.share(), base: None };
+    let foreign = match line.foreign(books) {
+        Some(foreign) => Some(ForeignAmount { amount: foreign.amount.opposite()?, ..foreign }),
+        None => None,
+    };
+    Some(LineToMake { tax, foreign, analytic: line.analytic().cloned(), ..plain })
 }
 
 async fn post(
@@ -107,7 +111,8 @@ async fn post(
     let amount = Currency::from_code(original.currency())
         .and_then(|currency| Money::from_decimal(original.total(), currency).ok())
         .ok_or_else(|| CallError::Unknown(odoo.client.peer().unexpected(200, "amount_total")))?;
-    let to_post = ToPost { draft: &draft_id, reference: wanted.reference.as_str(), date: wanted.date, total: amount };
+    let to_post =
+        ToPost { draft: &draft_id, reference: wanted.reference.as_str(), date: wanted.date, total: amount, own: None };
     match commit::commit(odoo, lease, &[to_post]).await?.pop().flatten() {
         Some(CommitResult::Posted(made)) => Ok(VoucherResult::Created(made)),
         // The draft is deleted again, so that nobody posts it by hand.

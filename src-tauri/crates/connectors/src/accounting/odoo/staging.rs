@@ -15,11 +15,15 @@ use postonce_engine::domain::{Currency, DraftId, Money, Refusal, StageResult};
 use postonce_engine::ports::CallError;
 
 use super::Odoo;
+use super::analytic::Dimensions;
 use super::body::{EntryBody, LineBody};
 use super::books::{self, Account, Books, Contacts};
 use super::client::{Fault, Lease, nothing_written};
-use super::load::{self, EntryToMake, LineToMake, LoadOutcome};
+use super::load::{self, LoadOutcome};
 use super::moves::{self, Entry, EntryLine, Standing};
+use super::rates::Rates;
+use super::taxes::Taxes;
+use super::to_make::{EntryToMake, ForeignAmount, LineToMake};
 use super::words::Obstacle;
 
 /// Tries of one posting that the database aborts for another transaction's sake.
@@ -60,6 +64,9 @@ struct Ground {
     locked_to: Option<NaiveDate>,
     accounts: HashMap<String, Account>,
     contacts: Contacts,
+    taxes: Taxes,
+    rates: Rates,
+    dimensions: Dimensions,
 }
 
 impl Ground {
@@ -67,7 +74,26 @@ impl Ground {
         let lines = || entries.iter().flat_map(|entry| &entry.lines);
         let codes: HashSet<&str> = lines().map(|line| line.account.as_str()).collect();
         let parties: HashSet<&str> = lines().filter_map(|line| line.party.as_deref()).collect();
+        let vat_codes: HashSet<&str> = lines().filter_map(|line| line.vat_code.as_deref()).collect();
+        let mut taxes = Taxes::named(&odoo.client, books, &vat_codes).await?;
+        let currency = Currency::from_code(&books.currency);
+        let gross = |line: &LineBody| Money::from_decimal(&line.amount, currency?).ok();
+        let own_lines =
+            || entries.iter().filter(|entry| entry.currency == books.currency).flat_map(|entry| &entry.lines);
+        let computed = own_lines().filter_map(|line| Some((line.vat_code.as_deref()?, gross(line)?)));
+        taxes.compute(&odoo.client, books, computed).await?;
+        let foreign = || entries.iter().filter(|entry| entry.currency != books.currency);
+        let currencies: HashSet<&str> = foreign().map(|entry| entry.currency.as_str()).collect();
+        let without_rate = foreign().filter(|entry| entry.own_currency.is_none());
+        let wanted: HashSet<(&str, NaiveDate)> =
+            without_rate.map(|entry| (entry.currency.as_str(), entry.date)).collect();
+        let rates = Rates::named(&odoo.client, books, &currencies, &wanted).await?;
+        let names: HashSet<&str> = lines().flat_map(|line| line.dimensions.keys()).map(String::as_str).collect();
+        let values: HashSet<&str> = lines().flat_map(|line| line.dimensions.values()).map(String::as_str).collect();
         Ok(Self {
+            taxes,
+            rates,
+            dimensions: Dimensions::named(&odoo.client, books, &names, &values).await?,
             locked_to: books::locked_to(&odoo.client, books).await?,
             accounts: books::accounts(&odoo.client, &odoo.known, books, &codes).await?,
             contacts: books::contacts(&odoo.client, books, &parties).await?,
@@ -76,15 +102,60 @@ impl Ground {
 
     /// Returns the entry in Odoo's ids, or the obstacle that keeps it from being one.
     fn asked(&self, books: &Books, entry: &EntryBody) -> Result<EntryToMake, Obstacle> {
-        if entry.currency != books.currency {
-            return Err(Obstacle::Currency { posting: entry.currency.clone(), books: books.currency.clone() });
+        let unfit = |currency: &str| Obstacle::Currency { posting: currency.to_owned(), books: books.currency.clone() };
+        if let Some(other) = entry.own_currency.as_ref().filter(|own| **own != books.currency) {
+            return Err(unfit(other));
         }
+        let own = Currency::from_code(&books.currency).ok_or_else(|| unfit(&entry.currency))?;
+        let foreign = match entry.currency == books.currency {
+            true => None,
+            false => Some(self.rates.id(&entry.currency).ok_or_else(|| unfit(&entry.currency))?),
+        };
         if let Some(closed) = closed(self.locked_to, entry.date) {
             return Err(closed);
         }
-        let lines = entry.lines.iter().map(|line| self.asked_line(&entry.currency, line));
-        let lines = lines.collect::<Result<_, Obstacle>>()?;
-        Ok(EntryToMake { reference: entry.reference.clone(), date: entry.date, reverses: None, lines })
+        let asked = entry.lines.iter().map(|line| self.asked_line(&entry.currency, line));
+        let asked = asked.collect::<Result<Vec<_>, _>>()?;
+        let lines = match foreign {
+            Some(currency) => self.in_both_currencies(entry, asked, currency, own)?,
+            None => asked,
+        };
+        // The payable line has the text of the voucher alone.
+        let text = entry.lines.last().map_or("", |line| line.text.as_str());
+        let mut divided = Vec::with_capacity(entry.lines.len());
+        for (body, line) in entry.lines.iter().zip(lines) {
+            match &body.vat_code {
+                // A tax is counted in the company's currency, and nobody said how it is divided in another one.
+                Some(code) if line.foreign.is_some() => return Err(Obstacle::VatForeign { code: code.clone() }),
+                Some(code) => divided.extend(self.taxes.divide(code, &line, text)?),
+                None => divided.push(line),
+            }
+        }
+        Ok(EntryToMake { reference: entry.reference.clone(), date: entry.date, reverses: None, lines: divided })
+    }
+
+    /// Returns the lines of a posting in a foreign currency with their amounts in both: as the posting says, or by the
+    /// rate of the books. What rounding leaves over goes to the last line, the debt.
+    fn in_both_currencies(
+        &self,
+        entry: &EntryBody,
+        lines: Vec<LineToMake>,
+        currency: i64,
+        own: Currency,
+    ) -> Result<Vec<LineToMake>, Obstacle> {
+        let mut sum: i64 = 0;
+        let count = lines.len();
+        let both = entry.lines.iter().zip(lines).enumerate().map(|(place, (body, line))| {
+            let amount = match &body.own {
+                Some(text) => Money::from_decimal(text, own).map_err(|_| Obstacle::Amount { amount: text.clone() })?,
+                None if place + 1 == count => Money::from_minor(-sum, own),
+                None => self.rates.worth(line.amount, own, entry.date)?,
+            };
+            sum += amount.minor();
+            let foreign = Some(ForeignAmount { currency, amount: line.amount });
+            Ok(LineToMake { amount, foreign, ..line })
+        });
+        both.collect()
     }
 
     fn asked_line(&self, currency: &str, line: &LineBody) -> Result<LineToMake, Obstacle> {
@@ -103,7 +174,8 @@ impl Ground {
         let amount = Currency::from_code(currency)
             .and_then(|currency| Money::from_decimal(&line.amount, currency).ok())
             .ok_or_else(|| Obstacle::Amount { amount: line.amount.clone() })?;
-        Ok(LineToMake { account: account.id, contact, text: line.text.clone(), amount })
+        let analytic = self.dimensions.distribution(&line.dimensions)?;
+        Ok(LineToMake { analytic, ..LineToMake::plain(account.id, contact, line.text.clone(), amount) })
     }
 }
 
@@ -223,6 +295,26 @@ async fn compare(
     Ok(differing.into_iter().map(|(index, _)| index).collect())
 }
 
+fn ids(ids: &[i64]) -> Vec<i64> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids
+}
+
+/// Says whether each line has the analytic accounts that were asked for. Odoo may have rules for the others.
+fn has_analytic(asked: &EntryToMake, lines: &[EntryLine]) -> bool {
+    let mut left: Vec<&EntryLine> = lines.iter().collect();
+    asked.lines.iter().filter(|line| line.analytic.is_some()).all(|wanted| {
+        let is_it = |line: &&EntryLine| {
+            let amount = Money::from_decimal(&line.balance.0, wanted.amount.currency());
+            line.account_id.as_ref().is_some_and(|account| account.0 == wanted.account)
+                && amount.is_ok_and(|amount| amount == wanted.amount)
+                && line.analytic() == wanted.analytic.as_ref()
+        };
+        left.iter().position(is_it).map(|place| left.swap_remove(place)).is_some()
+    })
+}
+
 /// Returns the sum of the debit lines, as it was asked for.
 fn debit(asked: &EntryToMake) -> String {
     let debits = asked.lines.iter().filter(|line| line.amount.minor() > 0);
@@ -237,13 +329,22 @@ pub(super) fn is_as_asked(books: &Books, asked: &EntryToMake, entry: &Entry, lin
     let seen = lines.iter().map(|line| {
         let amount = Money::from_decimal(&line.balance.0, currency).ok()?;
         let account = line.account_id.as_ref()?.0;
-        Some((account, line.partner_id.as_ref().map(|contact| contact.0), amount.minor()))
+        let contact = line.partner_id.as_ref().map(|contact| contact.0);
+        let foreign = line.foreign(books).map(|foreign| (foreign.currency, foreign.amount.minor()));
+        Some((account, contact, amount.minor(), ids(&line.tax_ids), line.share(), foreign))
     });
     let Some(mut seen) = seen.collect::<Option<Vec<_>>>() else { return false };
-    let mut wanted: Vec<_> = asked.lines.iter().map(|line| (line.account, line.contact, line.amount.minor())).collect();
+    let wanted = asked.lines.iter();
+    let mut wanted: Vec<_> = wanted
+        .map(|line| {
+            let foreign = line.foreign.map(|foreign| (foreign.currency, foreign.amount.minor()));
+            (line.account, line.contact, line.amount.minor(), ids(&line.tax.taxes), line.tax.share, foreign)
+        })
+        .collect();
     seen.sort_unstable();
     wanted.sort_unstable();
     seen == wanted
+        && has_analytic(asked, lines)
         && entry.reference() == asked.reference
         && entry.date() == Some(asked.date)
         && entry.currency() == books.currency

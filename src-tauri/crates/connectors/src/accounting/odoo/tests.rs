@@ -117,6 +117,7 @@ async fn odoo() -> (MockServer, Server, Odoo) {
                   {"id": 54, "code": "2400", "account_type": "liability_payable"}])),
     );
     server.says("account.move.line/search_read", ok(json!([])));
+    server.says("res.currency/search_read", ok(json!([])));
     server.says("res.partner/search_read", ok(json!([{"id": 9, "ref": "PM-0031"}])));
     let listening = MockServer::start().await;
     Mock::given(method("POST"))
@@ -176,13 +177,17 @@ fn drawn(reference: &str) -> body::EntryBody {
     let line = |account: &str, amount: &str, party: Option<&str>| body::LineBody {
         account: account.to_owned(),
         amount: amount.to_owned(),
+        own: None,
         text: "Taxi".to_owned(),
         party: party.map(str::to_owned),
+        vat_code: None,
+        dimensions: BTreeMap::new(),
     };
     body::EntryBody {
         reference: reference.to_owned(),
         date: "2026-10-28".parse().expect("a date"),
         currency: "NOK".to_owned(),
+        own_currency: None,
         lines: vec![line("7790", "412.00", None), line("2930", "-412.00", Some("PM-0031"))],
     }
 }

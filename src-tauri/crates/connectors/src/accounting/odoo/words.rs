@@ -20,6 +20,13 @@ pub(super) enum Obstacle {
     Amount { amount: String },
     Rounded { asked: String, found: String },
     ReferenceTaken { voucher: String },
+    VatMissing { code: String },
+    VatUnfit { code: String },
+    VatForeign { code: String },
+    RateMissing { currency: String, date: NaiveDate },
+    DimensionMissing { dimension: String, value: String },
+    ValueMissing { dimension: String, value: String },
+    ValueAmbiguous { dimension: String, value: String },
     DraftChanged,
     NotReversible { voucher: String },
     AlreadyReversed { voucher: String },
@@ -40,9 +47,13 @@ impl Obstacle {
             Self::AccountMissing { .. } => "unknown-account",
             Self::PartyMissing { .. } | Self::PartyAmbiguous { .. } => "unknown-party",
             Self::PeriodClosed { .. } => "closed-period",
-            Self::Currency { .. } => "bad-currency",
+            Self::Currency { .. } | Self::RateMissing { .. } | Self::VatForeign { .. } => "bad-currency",
             Self::Amount { .. } | Self::Rounded { .. } => "bad-amount",
             Self::ReferenceTaken { .. } => "reference-conflict",
+            Self::VatMissing { .. } | Self::VatUnfit { .. } => "unknown-vat-code",
+            Self::DimensionMissing { .. } | Self::ValueMissing { .. } | Self::ValueAmbiguous { .. } => {
+                "unknown-dimension"
+            }
             Self::DraftChanged => "draft-changed",
             Self::NotReversible { .. } => "not-reversible",
             Self::AlreadyReversed { .. } => "already-reversed",
@@ -59,6 +70,13 @@ impl Obstacle {
             Self::Amount { amount } => amount_unfit(language, amount),
             Self::Rounded { asked, found } => rounded(language, asked, found),
             Self::ReferenceTaken { voucher } => reference_taken(language, voucher),
+            Self::VatMissing { code } => words::vat_missing(language, SYSTEM, code),
+            Self::VatUnfit { code } => words::vat_unfit(language, SYSTEM, code),
+            Self::VatForeign { code } => words::vat_foreign(language, SYSTEM, code),
+            Self::RateMissing { currency, date } => words::rate_missing(language, SYSTEM, currency, *date),
+            Self::DimensionMissing { dimension, value } => dimension_missing(language, dimension, value),
+            Self::ValueMissing { dimension, value } => words::value_missing(language, SYSTEM, dimension, value),
+            Self::ValueAmbiguous { dimension, value } => words::value_ambiguous(language, SYSTEM, dimension, value),
             Self::DraftChanged => words::draft_changed(language, SYSTEM),
             Self::NotReversible { voucher } => words::not_reversible(language, SYSTEM, voucher),
             Self::AlreadyReversed { voucher } => words::already_reversed(language, SYSTEM, voucher),
@@ -85,6 +103,9 @@ catalogue! {
     rounded(asked: &str, found: &str):
         "Odoo made something else of the posting than what was sent: {asked} became {found}. The draft was deleted. Look at the rounding and the decimals of the currency in Odoo.",
         "Odoo gjorde noe annet av posteringen enn det som ble sendt: {asked} ble {found}. Kladden er slettet. Se etter avrunding og desimaler på valutaen i Odoo.";
+    dimension_missing(dimension: &str, value: &str):
+        "The expense belongs to {dimension} {value}, and Odoo has no analytic plan called {dimension}, or the user may not read it. Create the plan with this value, or leave the dimension out in the workspace.",
+        "Utlegget hører til {dimension} {value}, og Odoo har ingen analytisk plan som heter {dimension}, eller brukeren kan ikke lese den. Opprett planen med denne verdien, eller utelat dimensjonen i arbeidsområdet.";
     reference_taken(voucher: &str):
         "Voucher {voucher} stands in Odoo under this reference already, with other content, or taken out of the books by somebody.",
         "Bilaget {voucher} står allerede i Odoo under denne referansen, med annet innhold eller tatt ut av regnskapet av noen.";

@@ -73,6 +73,7 @@ fn capabilities(open: &Open, me: &MeCapabilities) -> Result<Capabilities, CallEr
         vouchers_per_request_max: me.max_vouchers_per_request.unwrap_or(VOUCHERS_PER_REQUEST_UNNAMED).max(1),
         reference_rules: ReferenceRules { length_max, folds_case: false, ascii_only: false },
         vat_codes: me.vat_codes,
+        own_amounts: me.own_amounts,
         takes_files: false,
         attachments: me.attachments.then_some(Duration::ZERO),
     })

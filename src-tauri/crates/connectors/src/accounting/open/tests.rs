@@ -249,6 +249,7 @@ fn posting() -> Posting {
         reference: Reference::of(&organisation, &id, Generation::FIRST, rules),
         date: NaiveDate::from_ymd_opt(2026, 10, 31).expect("a date"),
         currency: nok,
+        rate: None,
         text: "Reise, Bodø".into(),
         is_day_of_sending: false,
         lines: vec![

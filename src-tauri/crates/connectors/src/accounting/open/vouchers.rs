@@ -1,6 +1,6 @@
 //! Draws up the bytes that are sent for vouchers.
 
-use postonce_engine::domain::{Line, Posting};
+use postonce_engine::domain::{Line, Money, Posting, Rate};
 
 use super::lock::json;
 use super::wire::{LineBody, VoucherBody, VouchersBody};
@@ -17,7 +17,7 @@ pub(super) fn draw_up(postings: &[Posting]) -> Vec<u8> {
             date: posting.date,
             currency: posting.currency.code(),
             text: beginning(&posting.text),
-            lines: posting.lines.iter().map(line).collect(),
+            lines: posting.lines.iter().map(|line| drawn(line, posting.rate.as_ref())).collect(),
         })
         .collect();
     json(&VouchersBody { vouchers })
@@ -31,10 +31,13 @@ fn beginning(text: &str) -> &str {
     text.char_indices().nth(TEXT_CHARS_MAX).map_or(text, |(end, _)| &text[..end])
 }
 
-fn line(line: &Line) -> LineBody<'_> {
+fn drawn<'a>(line: &'a Line, rate: Option<&'a Rate>) -> LineBody<'a> {
     LineBody {
         account: &line.account.0,
         amount: line.amount.to_decimal(),
+        own_amount: line.own.map(Money::to_decimal),
+        own_currency: line.own.map(|own| own.currency().code()),
+        exchange_rate: line.own.and(rate).map(Rate::as_str),
         text: line.text.as_deref().map(beginning),
         party: line.party.as_deref(),
         vat_code: line.vat_code.as_deref(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use postonce_engine::domain::{RunId, ShownContent, ShownLine, VoucherState};
+use postonce_engine::domain::{OwnTotal, RunId, ShownContent, ShownLine, VoucherState};
 use postonce_engine::ports::{LockHolder, LockInfo, LockProgress, Unaware};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -50,6 +50,7 @@ pub(super) struct MeCapabilities {
     pub(super) reference_scheme: bool,
     pub(super) vat_codes: bool,
     pub(super) attachments: bool,
+    pub(super) own_amounts: bool,
 }
 
 #[derive(Serialize)]
@@ -209,6 +210,15 @@ pub(super) struct VoucherBody<'a> {
 pub(super) struct LineBody<'a> {
     pub(super) account: &'a str,
     pub(super) amount: String,
+    /// The amount in the organisation's currency, of a voucher in a foreign one; for a server that says that it takes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) own_amount: Option<String>,
+    /// The organisation's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) own_currency: Option<&'a str>,
+    /// The rate, if the source gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) exchange_rate: Option<&'a str>,
     /// The text of the line, where it has one beside the voucher's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<&'a str>,
@@ -304,6 +314,10 @@ pub(super) struct ShownBody {
     text: Option<String>,
     #[serde(default)]
     lines: Option<Vec<ShownLineBody>>,
+    #[serde(default)]
+    own_currency: Option<String>,
+    #[serde(default)]
+    own_total: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -313,12 +327,31 @@ struct ShownLineBody {
     amount: String,
     #[serde(default)]
     party: Option<String>,
+    #[serde(default)]
+    vat_code: Option<String>,
+    #[serde(default)]
+    dimensions: Option<BTreeMap<String, String>>,
 }
 
 impl From<ShownBody> for ShownContent {
     fn from(body: ShownBody) -> Self {
-        let line = |line: ShownLineBody| ShownLine { account: line.account, amount: line.amount, party: line.party };
-        Self { text: body.text, lines: body.lines.map(|lines| lines.into_iter().map(line).collect()) }
+        // A server that shows codes or dimensions shows those of every line that has some.
+        let shows = |is_shown: fn(&ShownLineBody) -> bool| body.lines.iter().flatten().any(is_shown);
+        let shows_vat = shows(|line| line.vat_code.is_some());
+        let shows_dimensions = shows(|line| line.dimensions.is_some());
+        let line = |line: ShownLineBody| ShownLine {
+            account: line.account,
+            amount: line.amount,
+            party: line.party,
+            vat_codes: shows_vat.then(|| line.vat_code.into_iter().collect()),
+            is_vat: false,
+            dimensions: shows_dimensions.then(|| {
+                let pairs = line.dimensions.unwrap_or_default().into_iter();
+                pairs.map(|(name, value)| (name.to_lowercase(), vec![value])).collect()
+            }),
+        };
+        let own = body.own_currency.zip(body.own_total).map(|(currency, total)| OwnTotal { currency, total });
+        Self { text: body.text, lines: body.lines.map(|lines| lines.into_iter().map(line).collect()), own }
     }
 }
 

@@ -4,14 +4,18 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
+use postonce_engine::domain::{Currency, Money};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+use super::analytic::Dimensions;
 use super::facts::Facts;
 use super::fault::Fault;
-use super::posting::{MoveBody, TrytonIds};
+use super::posting::{LineIds, MoveBody, TrytonIds};
+use super::rates::Rates;
 use super::rpc::{Call, LastLook, Rpc};
+use super::taxes::{self, TaxBody};
 use super::wire::TrytonDate;
 use super::words::Obstacle;
 
@@ -29,6 +33,9 @@ struct SetUpCache {
     accounts: HashMap<String, Vec<AccountBody>>,
     periods: Option<Vec<PeriodBody>>,
     parties: HashMap<String, i64>,
+    taxes: HashMap<String, Vec<TaxBody>>,
+    dimensions: Option<Dimensions>,
+    rates: Rates,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -76,6 +83,12 @@ impl Books {
         let accounts = moves.iter().flat_map(|posting| &posting.lines).map(|line| line.account.as_str());
         known.learn_accounts(rpc, facts, accounts).await?;
         known.learn_periods(rpc, facts).await?;
+        let lines = || moves.iter().flat_map(|posting| &posting.lines);
+        known.learn_taxes(rpc, facts, lines().filter_map(|line| line.vat_code.as_deref())).await?;
+        known.rates.learn(rpc, facts, moves).await?;
+        if lines().any(|line| !line.analytic.is_empty()) {
+            known.learn_dimensions(rpc, facts).await?;
+        }
         let wanted: Vec<(String, Option<String>)> = known.parties_wanted(moves);
         known.learn_parties(rpc, facts, wanted, create, last_look).await?;
         Ok(moves.iter().map(|posting| known.resolve(facts, posting)).collect())
@@ -96,7 +109,53 @@ impl Books {
     }
 }
 
+impl Books {
+    /// Returns the obstacles to a line with this VAT code, for the check of the set-up.
+    pub(super) async fn vat_obstacle(&self, rpc: &Rpc, facts: &Facts, code: &str) -> Result<Option<Obstacle>, Fault> {
+        let mut known = self.known.lock().await;
+        known.learn_taxes(rpc, facts, std::iter::once(code)).await?;
+        Ok(taxes::choose(known.taxes.get(code).map_or(&[], Vec::as_slice), code, None).err())
+    }
+
+    /// Says whether there is a dimension of this name.
+    pub(super) async fn has_dimension(&self, rpc: &Rpc, facts: &Facts, name: &str) -> Result<bool, Fault> {
+        let mut known = self.known.lock().await;
+        known.learn_dimensions(rpc, facts).await?;
+        Ok(known.dimensions.as_ref().is_some_and(|dimensions| dimensions.has_root(name)))
+    }
+}
+
 impl SetUpCache {
+    async fn learn_taxes<'a>(
+        &mut self,
+        rpc: &Rpc,
+        facts: &Facts,
+        codes: impl Iterator<Item = &'a str>,
+    ) -> Result<(), Fault> {
+        let missing: BTreeSet<&str> = codes.filter(|code| !self.taxes.contains_key(*code)).collect();
+        let missing: Vec<&str> = missing.into_iter().collect();
+        for codes in missing.chunks(CODES_MAX) {
+            let domain = json!([
+                ["company", "=", facts.company],
+                ["parent", "=", null],
+                ["OR", ["group", "=", null], ["group.kind", "in", ["purchase", "both"]]],
+                ["OR", ["name", "in", codes], ["description", "in", codes]]
+            ]);
+            let params = json!([domain, 0, null, null, taxes::FIELDS, facts.context()]);
+            let found: Vec<TaxBody> = rpc.call(&Call::read("model.account.tax.search_read", params)).await?;
+            let of = |code: &str| found.iter().filter(|tax| tax.is_called(code)).cloned().collect();
+            self.taxes.extend(codes.iter().map(|&code| (code.to_owned(), of(code))));
+        }
+        Ok(())
+    }
+
+    async fn learn_dimensions(&mut self, rpc: &Rpc, facts: &Facts) -> Result<(), Fault> {
+        if self.dimensions.is_none() {
+            self.dimensions = Some(Dimensions::read(rpc, facts).await?);
+        }
+        Ok(())
+    }
+
     async fn learn_accounts<'a>(
         &mut self,
         rpc: &Rpc,
@@ -182,21 +241,61 @@ impl SetUpCache {
     }
 
     fn resolve(&self, facts: &Facts, posting: &MoveBody) -> Result<TrytonIds, Obstacle> {
-        if posting.currency != facts.currency {
-            return Err(Obstacle::Currency { posting: posting.currency.clone(), books: facts.currency.clone() });
+        let unfit = |currency: &str| Obstacle::Currency { posting: currency.to_owned(), books: facts.currency.clone() };
+        if let Some(other) = posting.own_currency.as_ref().filter(|own| **own != facts.currency) {
+            return Err(unfit(other));
         }
+        let second_currency = match posting.currency == facts.currency {
+            true => None,
+            false => Some(self.rates.id(&posting.currency).ok_or_else(|| unfit(&posting.currency))?),
+        };
+        let own = if second_currency.is_some() { self.own_amounts(facts, posting)? } else { Vec::new() };
         let period = self.period(posting.date)?.id;
-        let lines = posting.lines.iter().map(|line| {
+        let lines = posting.lines.iter().enumerate().map(|(place, line)| {
+            let own = own.get(place).copied();
             let account = self.account(&line.account)?;
+            let tax = line.vat_code.as_deref().map(|code| {
+                let taxes = self.taxes.get(code).map_or(&[][..], Vec::as_slice);
+                taxes::choose(taxes, code, Some(posting.date))
+            });
+            let tax = tax.transpose()?;
+            // A tax is counted in the company's currency, and nobody said how it is divided in another one.
+            if let Some(code) = line.vat_code.clone().filter(|_| own.is_some()) {
+                return Err(Obstacle::VatForeign { code });
+            }
+            let none = Dimensions::default();
+            let analytic = self.dimensions.as_ref().unwrap_or(&none).accounts(&line.analytic)?;
             if !account.party_required {
-                return Ok((account.id, None));
+                return Ok(LineIds { account: account.id, party: None, tax, analytic, own });
             }
             let unnamed = || Obstacle::PartyUnnamed { account: line.account.clone() };
             let party = line.party.as_ref().ok_or_else(unnamed)?;
             let missing = || Obstacle::PartyMissing { party: party.clone() };
-            Ok((account.id, Some(*self.parties.get(party).ok_or_else(missing)?)))
+            let party = Some(*self.parties.get(party).ok_or_else(missing)?);
+            Ok(LineIds { account: account.id, party, tax, analytic, own })
         });
-        Ok(TrytonIds { period, lines: lines.collect::<Result<_, _>>()? })
+        Ok(TrytonIds { period, second_currency, lines: lines.collect::<Result<_, _>>()? })
+    }
+
+    /// Returns the amounts of a posting in a foreign currency in the company's: as the posting says, or by the rates of
+    /// the books. What rounding leaves over goes to the last line, the debt.
+    fn own_amounts(&self, facts: &Facts, posting: &MoveBody) -> Result<Vec<Money>, Obstacle> {
+        let unfit = || Obstacle::Currency { posting: posting.currency.clone(), books: facts.currency.clone() };
+        let own = Currency::from_code(&facts.currency).ok_or_else(unfit)?;
+        let (mut sum, count): (i64, usize) = (0, posting.lines.len());
+        let amounts = posting.lines.iter().enumerate().map(|(place, line)| {
+            let amount = match &line.own {
+                Some(text) => taxes::money(text, &facts.currency).ok_or_else(unfit)?,
+                None if place + 1 == count => Money::from_minor(-sum, own),
+                None => {
+                    let amount = taxes::money(&line.amount, &posting.currency).ok_or_else(unfit)?;
+                    self.rates.worth(amount, own, posting.date)?
+                }
+            };
+            sum += amount.minor();
+            Ok(amount)
+        });
+        amounts.collect()
     }
 
     fn account(&self, code: &str) -> Result<&AccountBody, Obstacle> {

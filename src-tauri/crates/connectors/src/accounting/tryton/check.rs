@@ -111,6 +111,18 @@ pub(super) async fn check(
         missing.extend(account.and_then(|obstacle| account_problem(&obstacle, url)));
         period = today;
     }
+    for code in rules.computed_vat_codes() {
+        missing.extend(match books.vat_obstacle(rpc, &facts, &code).await.map_err(whole)? {
+            None => None,
+            Some(Obstacle::VatMissing { .. }) => Some(Problem::setup_vat_missing(url, &code)),
+            Some(_) => Some(Problem::setup_vat_unfit(url, &code)),
+        });
+    }
+    for name in rules.booked_dimensions() {
+        if !books.has_dimension(rpc, &facts, name).await.map_err(whole)? {
+            missing.push(Problem::setup_dimension_missing(url, name));
+        }
+    }
     missing.extend(period.and_then(|obstacle| period_problem(&obstacle, url)));
     Ok(missing)
 }

@@ -9,6 +9,9 @@ use serde_json::{Map, Value, json};
 use super::fault::{Fault, unfit};
 use super::rpc::{Call, Rpc};
 
+/// The models of analytic accounts and their lines.
+const ANALYTIC_MODELS: [&str; 2] = ["analytic_account.account", "analytic_account.line"];
+
 /// Holds the facts that every call of a run needs.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
@@ -22,6 +25,8 @@ pub(super) struct Facts {
     pub(super) currency: String,
     /// `None` if the company has no journal with that code.
     pub(super) journal: Option<i64>,
+    /// The module of analytic accounts is there, and the user may read them.
+    pub(super) has_analytic: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -76,7 +81,9 @@ pub(super) async fn facts(rpc: &Rpc, company: Option<&str>, journal: &str) -> Re
         .call(&Call::read("model.account.journal.search_read", params))
         .await
         .map_err(|fault| no_module(rpc, fault))?;
+    let has_analytic = has_analytic(rpc, &context).await.map_err(whole)?;
     Ok(Facts {
+        has_analytic,
         context,
         user_name,
         language,
@@ -85,6 +92,23 @@ pub(super) async fn facts(rpc: &Rpc, company: Option<&str>, journal: &str) -> Re
         currency: mine.currency.code,
         journal: journals.first().map(|journal| journal.id),
     })
+}
+
+/// Says whether lines have analytic accounts there that the user may read.
+async fn has_analytic(rpc: &Rpc, context: &Map<String, Value>) -> Result<bool, Fault> {
+    let params = json!([["analytic_lines"], context]);
+    let fields: Value = rpc.call(&Call::read("model.account.move.line.fields_get", params)).await?;
+    if fields.get("analytic_lines").is_none() {
+        return Ok(false);
+    }
+    let models = ANALYTIC_MODELS;
+    let params = json!([models, context]);
+    let access: Value = rpc.call(&Call::read("model.ir.model.access.get_access", params)).await?;
+    let may_read = |model: &str| {
+        let read = &access[model]["read"];
+        read.as_bool().unwrap_or(false) || read.as_i64().is_some_and(|count| count > 0)
+    };
+    Ok(models.into_iter().all(may_read))
 }
 
 /// Chooses the company that the workspace names, or the only one.

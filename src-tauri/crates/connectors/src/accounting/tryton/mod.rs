@@ -2,6 +2,7 @@
 //! found by the reference in their description, and posted by their ids, many in one call; a move that is posted cannot
 //! be posted again.
 
+mod analytic;
 mod attachments;
 mod books;
 mod check;
@@ -10,9 +11,11 @@ mod fault;
 mod lock;
 mod moves;
 mod posting;
+mod rates;
 mod reversal;
 mod rpc;
 mod staging;
+mod taxes;
 mod wire;
 mod words;
 
@@ -144,7 +147,8 @@ impl Tryton {
             unique_references: false,
             vouchers_per_request_max: MOVES_PER_CALL_MAX,
             reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
-            vat_codes: false,
+            vat_codes: true,
+            own_amounts: true,
             takes_files: false,
             attachments: Some(ATTACHED_WITHIN),
         }
@@ -315,6 +319,8 @@ fn to_commit(draft: &StagedDraft) -> ToCommit<'_> {
         date: claimed.date(),
         total: claimed.total(),
         lines: claimed.lines(),
+        has_vat: claimed.has_computed_vat(),
+        own: claimed.own_total(),
     }
 }
 

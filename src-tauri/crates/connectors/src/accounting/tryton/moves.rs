@@ -1,10 +1,11 @@
 //! Reads moves back: drafts and vouchers of the books.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use postonce_engine::domain::{
-    Acknowledgement, DraftId, Found, FoundDraft, FoundVoucher, Money, Reference, ShownContent, ShownLine, VoucherState,
+    Acknowledgement, DraftId, Found, FoundDraft, FoundVoucher, Money, OwnTotal, Reference, ShownContent, ShownLine,
+    VoucherState,
 };
 use postonce_engine::ports::{CallError, ReferencePage};
 use rust_decimal::Decimal;
@@ -17,7 +18,7 @@ use super::rpc::{Call, Rpc};
 use super::wire::{TrytonDate, TrytonDecimal, TrytonMoment};
 
 /// The fields that are read of a move.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 19] = [
     "number",
     "state",
     "description",
@@ -32,8 +33,18 @@ const FIELDS: [&str; 14] = [
     "lines.account.code",
     "lines.party.code",
     "lines.description",
+    "lines.amount_second_currency",
+    "lines.second_currency.code",
+    "lines.tax_lines.type",
+    "lines.tax_lines.tax.name",
+    "lines.tax_lines.tax.description",
 ];
-/// The number of lines of a posting: expense and payable.
+/// The fields that are read besides where there are analytic accounts.
+const ANALYTIC_FIELDS: [&str; 3] = [
+    "lines.analytic_lines.account.code",
+    "lines.analytic_lines.account.name",
+    "lines.analytic_lines.account.root.name",
+];
 /// The beginning of an origin that is a move: `account.move,12`.
 const ORIGIN: &str = "account.move,";
 
@@ -65,6 +76,69 @@ struct LineRead {
     party: Option<CodeBody>,
     #[serde(default)]
     description: Option<String>,
+    #[serde(default)]
+    amount_second_currency: Option<TrytonDecimal>,
+    #[serde(rename = "second_currency.", default)]
+    second_currency: Option<CodeBody>,
+    #[serde(rename = "tax_lines.", default)]
+    tax_lines: Vec<TaxLineRead>,
+    #[serde(rename = "analytic_lines.", default)]
+    analytic_lines: Option<Vec<AnalyticLineRead>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct TaxLineRead {
+    r#type: String,
+    #[serde(rename = "tax.")]
+    tax: NameBody,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct AnalyticLineRead {
+    #[serde(rename = "account.")]
+    account: AnalyticAccountRead,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct AnalyticAccountRead {
+    code: Option<String>,
+    name: String,
+    #[serde(rename = "root.", default)]
+    root: Option<NameBody>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct NameBody {
+    name: String,
+    #[serde(default)]
+    description: Option<String>,
+}
+
+impl LineRead {
+    /// Returns code and amount of a line in a foreign currency.
+    fn foreign(&self) -> Option<(&str, Decimal)> {
+        Some((self.second_currency.as_ref()?.code.as_deref()?, self.amount_second_currency?.0))
+    }
+
+    fn is_vat(&self) -> bool {
+        self.tax_lines.iter().any(|line| line.r#type == "tax")
+    }
+
+    fn vat_codes(&self) -> Vec<String> {
+        let names = |line: &TaxLineRead| [Some(line.tax.name.clone()), line.tax.description.clone()];
+        self.tax_lines.iter().flat_map(names).flatten().collect()
+    }
+
+    fn dimensions(&self) -> BTreeMap<String, Vec<String>> {
+        let mut dimensions: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for AnalyticLineRead { account } in self.analytic_lines.iter().flatten() {
+            if let Some(root) = &account.root {
+                let names = account.code.iter().chain([&account.name]).cloned();
+                dimensions.entry(root.name.to_lowercase()).or_default().extend(names);
+            }
+        }
+        dimensions
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -124,11 +198,11 @@ impl Move {
 
     /// Says whether neither it nor its lines were written to, or added to, since the transaction that made it: its
     /// accounts and parties are then those that were sent.
-    pub(super) fn is_untouched(&self, lines: usize) -> bool {
+    pub(super) fn is_untouched(&self, lines: usize, has_vat: bool) -> bool {
         let made = Some(self.create_date);
         let as_made = |written: Option<TrytonMoment>| written.is_none() || written == made;
         as_made(self.write_date)
-            && self.lines.len() == lines
+            && is_count(self.lines.len(), lines, has_vat)
             && self.lines.iter().all(|line| Some(line.create_date) == made && as_made(line.write_date))
     }
 
@@ -138,12 +212,39 @@ impl Move {
         self.lines.iter().map(debit).sum()
     }
 
-    /// Says whether its reference, date and sum are those that were claimed.
-    pub(super) fn is(&self, reference: &Reference, date: NaiveDate, total: Money) -> bool {
-        let there = Money::from_decimal(&self.total().to_string(), total.currency());
-        self.reference() == reference.as_str()
-            && self.date.0 == date
-            && there.is_ok_and(|there| there.minor().unsigned_abs() == total.minor().unsigned_abs())
+    /// Returns the foreign currency of all lines, and the sum of the debits in it.
+    fn foreign(&self) -> Option<(&str, Decimal)> {
+        let (currency, _) = self.lines.first()?.foreign()?;
+        let of_line = |line: &LineRead| {
+            line.foreign().filter(|(code, _)| *code == currency).map(|(_, amount)| amount.max(Decimal::ZERO))
+        };
+        let amounts: Vec<Decimal> = self.lines.iter().map(of_line).collect::<Option<_>>()?;
+        Some((currency, amounts.into_iter().sum()))
+    }
+
+    /// Says whether its reference, date and sums are those that were claimed.
+    pub(super) fn is(&self, reference: &Reference, date: NaiveDate, total: Money, own: Option<Money>) -> bool {
+        let is_sum = |there: Decimal, claimed: Money| {
+            let there = Money::from_decimal(&there.to_string(), claimed.currency());
+            there.is_ok_and(|there| there.minor().unsigned_abs() == claimed.minor().unsigned_abs())
+        };
+        let are_sums = match self.foreign() {
+            Some((code, there)) => {
+                code == total.currency().code()
+                    && is_sum(there, total)
+                    && own.is_none_or(|own| is_sum(self.total(), own))
+            }
+            None => is_sum(self.total(), total),
+        };
+        self.reference() == reference.as_str() && self.date.0 == date && are_sums
+    }
+
+    /// Returns currency and sum, of a move in a foreign currency in that one.
+    fn currency_and_total(&self, facts: &Facts) -> (String, String) {
+        match self.foreign() {
+            Some((currency, total)) => (currency.to_owned(), total.to_string()),
+            None => (facts.currency.clone(), self.total().to_string()),
+        }
     }
 
     pub(super) fn acknowledgement(&self) -> Acknowledgement {
@@ -154,53 +255,72 @@ impl Move {
         DraftId::new(self.id.to_string()).expect("a number is not empty")
     }
 
-    /// Returns what the lines show. The payable line has the text alone; behind it, the expense line has the dimensions.
-    fn shown(&self) -> ShownContent {
-        let texts = self.lines.iter().filter_map(|line| line.description.clone()).filter(|text| !text.is_empty());
+    /// Returns what the lines show. The payable line has the text alone.
+    fn shown(&self, facts: &Facts) -> ShownContent {
+        let is_foreign = self.foreign().is_some();
+        let sent = self.lines.iter().filter(|line| !line.is_vat());
+        let texts = sent.filter_map(|line| line.description.clone()).filter(|text| !text.is_empty());
         let line = |line: &LineRead| ShownLine {
             account: line.account.as_ref().and_then(|account| account.code.clone()),
-            amount: (line.debit.0 - line.credit.0).to_string(),
+            amount: match line.foreign().filter(|_| is_foreign) {
+                Some((_, amount)) => amount.to_string(),
+                None => (line.debit.0 - line.credit.0).to_string(),
+            },
             party: line.party.as_ref().and_then(|party| party.code.clone()),
+            vat_codes: Some(line.vat_codes()),
+            is_vat: line.is_vat(),
+            dimensions: facts.has_analytic.then(|| line.dimensions()),
         };
         let lines = Some(self.lines.iter().map(line).collect::<Vec<_>>()).filter(|lines| !lines.is_empty());
-        ShownContent { text: texts.min_by_key(|text| text.chars().count()), lines }
+        let own = OwnTotal { currency: facts.currency.clone(), total: self.total().to_string() };
+        let text = texts.min_by_key(|text| text.chars().count());
+        ShownContent { text, lines, own: is_foreign.then_some(own) }
     }
 
     pub(super) fn found_draft(&self, facts: &Facts) -> FoundDraft {
+        let (currency, total) = self.currency_and_total(facts);
         FoundDraft {
             reference: Reference::from_stored(self.reference()),
             draft_id: self.draft_id(),
             date: self.date.0,
-            currency: facts.currency.clone(),
-            total: self.total().to_string(),
+            currency,
+            total,
             created_at: Some(self.create_date.0),
-            shown: self.shown(),
+            shown: self.shown(facts),
         }
     }
 
     pub(super) fn found_voucher(&self, facts: &Facts, reversed_by: Option<String>) -> FoundVoucher {
+        let (currency, total) = self.currency_and_total(facts);
         FoundVoucher {
             reference: Reference::from_stored(self.reference()),
             acknowledgement: self.acknowledgement(),
             date: self.date.0,
-            currency: facts.currency.clone(),
-            total: self.total().to_string(),
+            currency,
+            total,
             created_at: self.create_date.0,
             // A user who may book need not be one who may read the names of others.
             created_by: None,
             state: if reversed_by.is_some() { VoucherState::Voided } else { VoucherState::Posted },
             reversed_by,
             reverses: self.cancels().map(str::to_owned),
-            shown: self.shown(),
+            shown: self.shown(facts),
             differs: Vec::new(),
         }
     }
 }
 
+/// Says whether a move has as many lines as were sent: where VAT is taken out of them, there are more.
+fn is_count(there: usize, sent: usize, has_vat: bool) -> bool {
+    if has_vat { there >= sent } else { there == sent }
+}
+
 /// Returns the moves of the company that a search finds, oldest first.
 pub(super) async fn search(rpc: &Rpc, facts: &Facts, domain: Value, limit: Option<usize>) -> Result<Vec<Move>, Fault> {
     let domain = json!([["company", "=", facts.company], domain]);
-    let params = json!([domain, 0, limit, [["id", "ASC"]], FIELDS, facts.context()]);
+    let analytic: &[&str] = if facts.has_analytic { &ANALYTIC_FIELDS } else { &[] };
+    let fields: Vec<&str> = FIELDS.iter().chain(analytic).copied().collect();
+    let params = json!([domain, 0, limit, [["id", "ASC"]], fields, facts.context()]);
     rpc.call(&Call::read("model.account.move.search_read", params)).await
 }
 
@@ -218,7 +338,7 @@ pub(super) async fn are_untouched(
     facts: &Facts,
     ids: &[i64],
     references: &[&str],
-    lines: usize,
+    (lines, has_vat): (usize, bool),
 ) -> Result<bool, Fault> {
     let Some(first) = ids.first() else { return Ok(true) };
     let params = json!([[["id", "=", first]], 0, 1, null, ["create_date"], facts.context()]);
@@ -237,9 +357,12 @@ pub(super) async fn are_untouched(
         let method = format!("model.{model}.search_count");
         rpc.call(&Call::read(&method, json!([domain, facts.context()]))).await
     };
-    Ok(count("account.move", as_made).await? == ids.len()
-        && count("account.move.line", json!([["move", "in", ids]])).await? == lines
-        && count("account.move.line", json!([["move", "in", ids], since])).await? == lines)
+    if count("account.move", as_made).await? != ids.len() {
+        return Ok(false);
+    }
+    let there = count("account.move.line", json!([["move", "in", ids]])).await?;
+    Ok(is_count(there, lines, has_vat)
+        && count("account.move.line", json!([["move", "in", ids], since])).await? == there)
 }
 
 /// Returns the references under which more stands than these moves: a draft as we make them, or a voucher.

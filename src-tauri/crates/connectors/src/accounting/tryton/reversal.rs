@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::moves::{self, Move};
 use super::rpc::{Call, LastLook};
 use super::staging::after_the_write;
-use super::wire;
+use super::wire::{self, TrytonDecimal};
 use super::words::Obstacle;
 use crate::accounting::reversal::WantedReversal;
 
@@ -22,6 +22,48 @@ struct LineRead {
     party: Option<i64>,
     debit: Value,
     credit: Value,
+    second_currency: Option<i64>,
+    amount_second_currency: Option<TrytonDecimal>,
+    #[serde(rename = "tax_lines.", default)]
+    tax_lines: Vec<TaxLineRead>,
+    #[serde(rename = "analytic_lines.", default)]
+    analytic_lines: Vec<AnalyticLineRead>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TaxLineRead {
+    r#type: String,
+    tax: i64,
+    amount: TrytonDecimal,
+}
+
+#[derive(Debug, Deserialize)]
+struct AnalyticLineRead {
+    account: i64,
+    debit: Value,
+    credit: Value,
+}
+
+impl LineRead {
+    /// Returns the line with debit and credit exchanged, and what hangs on it likewise.
+    fn opposite(&self, asked: &WantedReversal<'_>, reason: &str) -> Value {
+        let mut value = json!({"account": self.account, "party": self.party, "debit": self.credit,
+                               "credit": self.debit, "description": reason});
+        if let Some((currency, amount)) = self.second_currency.zip(self.amount_second_currency) {
+            value["second_currency"] = currency.into();
+            value["amount_second_currency"] = wire::decimal(&(-amount.0).to_string());
+        }
+        let tax_line = |line: &TaxLineRead| json!({"type": line.r#type, "tax": line.tax, "amount": wire::decimal(&(-line.amount.0).to_string())});
+        if !self.tax_lines.is_empty() {
+            value["tax_lines"] = json!([["create", self.tax_lines.iter().map(tax_line).collect::<Vec<_>>()]]);
+        }
+        let analytic_line = |line: &AnalyticLineRead| json!({"account": line.account, "date": wire::date(asked.date), "debit": line.credit, "credit": line.debit});
+        if !self.analytic_lines.is_empty() {
+            let lines: Vec<Value> = self.analytic_lines.iter().map(analytic_line).collect();
+            value["analytic_lines"] = json!([["create", lines]]);
+        }
+        value
+    }
 }
 
 pub(super) async fn reverse(
@@ -105,20 +147,17 @@ async fn make(
 ) -> Result<i64, Fault> {
     let rpc = tryton.rpc();
     let journal = facts.journal(rpc, &tryton.journal)?;
-    let fields = ["account", "party", "debit", "credit"];
+    let of_line = ["account", "party", "debit", "credit", "second_currency", "amount_second_currency"];
+    let of_line = of_line.into_iter().chain(["tax_lines.type", "tax_lines.tax", "tax_lines.amount"]);
+    let analytic = ["analytic_lines.account", "analytic_lines.debit", "analytic_lines.credit"];
+    let fields: Vec<&str> = of_line.chain(analytic.into_iter().filter(|_| facts.has_analytic)).collect();
     let params = json!([[["move", "=", voucher]], 0, null, [["id", "ASC"]], fields, facts.context()]);
     let lines: Vec<LineRead> = rpc
         .call(&Call::read("model.account.move.line.search_read", params))
         .await
         .map_err(|fault| fault.before_the_write(rpc.peer()))?;
     let reason = asked.bounded_reason();
-    let lines: Vec<Value> = lines
-        .iter()
-        .map(|line| {
-            json!({"account": line.account, "party": line.party, "debit": line.credit, "credit": line.debit,
-                   "description": reason})
-        })
-        .collect();
+    let lines: Vec<Value> = lines.iter().map(|line| line.opposite(asked, &reason)).collect();
     let counter = json!({
         "company": facts.company, "journal": journal, "period": period, "date": wire::date(asked.date),
         "description": asked.reference.as_str(), "origin": format!("account.move,{voucher}"), "lines": [["create", lines]],

@@ -27,6 +27,10 @@ pub(super) struct ToCommit<'a> {
     pub(super) total: Money,
     /// The number of lines.
     pub(super) lines: usize,
+    /// VAT is taken out of a line, so that there are further ones.
+    pub(super) has_vat: bool,
+    /// The sum of the debit lines in the company's currency, if it was sent in both.
+    pub(super) own: Option<Money>,
 }
 
 /// Remembers the drafts that were made over this connection, and that nobody tried to post yet. They are seconds old,
@@ -137,7 +141,7 @@ pub(super) async fn commit(
     let _turn = tryton.turn.lock().await;
     let before_the_write = |fault: Fault| fault.before_the_write(peer);
     let references: Vec<&str> = drafts.iter().map(|draft| draft.reference.as_str()).collect();
-    let lines = drafts.iter().map(|draft| draft.lines).sum();
+    let lines = (drafts.iter().map(|draft| draft.lines).sum(), drafts.iter().any(|draft| draft.has_vat));
     let are_untouched = tryton.just_made.take(&ids)
         && ids.len() > 1
         && moves::are_untouched(tryton.rpc(), &facts, &ids, &references, lines).await.map_err(before_the_write)?;
@@ -183,11 +187,11 @@ pub(super) async fn commit(
 /// Returns the result of a draft in its present state; `None` if it is as it was made, and may be posted.
 fn judge(there: Option<&Move>, draft: &ToCommit<'_>, language: Language) -> Option<CommitResult> {
     let Some(there) = there else { return Some(CommitResult::Gone) };
-    match (there.is_posted(), there.is(draft.reference, draft.date, draft.total)) {
+    match (there.is_posted(), there.is(draft.reference, draft.date, draft.total, draft.own)) {
         (true, true) => Some(CommitResult::Posted(there.acknowledgement())),
         // It was posted with other content than we sent: that is for a person, and the engine looks it up.
         (true, false) => Some(CommitResult::Gone),
-        (false, true) if there.is_our_draft() && there.is_untouched(draft.lines) => None,
+        (false, true) if there.is_our_draft() && there.is_untouched(draft.lines, draft.has_vat) => None,
         (false, _) => Some(CommitResult::Refused(Obstacle::DraftChanged.refusal(language))),
     }
 }

@@ -157,6 +157,7 @@ fn posting(reference: &str, account: &str, date: &str) -> Posting {
         reference: Reference::from_stored(reference),
         date: day(date),
         currency: nok(0).currency(),
+        rate: None,
         text: "Tog\tOslo".to_owned(),
         is_day_of_sending: false,
         lines: vec![line(account, nok(41_200), None), line("2930", nok(-41_200), Some("PM-0031"))],

@@ -20,6 +20,13 @@ pub(super) enum Obstacle {
     PartyMissing { party: String },
     PartyUnnamed { account: String },
     Currency { posting: String, books: String },
+    VatMissing { code: String },
+    VatUnfit { code: String },
+    VatForeign { code: String },
+    RateMissing { currency: String, date: NaiveDate },
+    DimensionMissing { dimension: String, value: String },
+    ValueMissing { dimension: String, value: String },
+    ValueAmbiguous { dimension: String, value: String },
     DraftChanged,
     NotReversible { voucher: String },
     AlreadyReversed { voucher: String },
@@ -39,7 +46,11 @@ impl Obstacle {
             Self::PeriodMissing { .. } => "no-period",
             Self::PeriodClosed { .. } => "closed-period",
             Self::PartyMissing { .. } | Self::PartyUnnamed { .. } => "unknown-party",
-            Self::Currency { .. } => "bad-currency",
+            Self::Currency { .. } | Self::RateMissing { .. } | Self::VatForeign { .. } => "bad-currency",
+            Self::VatMissing { .. } | Self::VatUnfit { .. } => "unknown-vat-code",
+            Self::DimensionMissing { .. } | Self::ValueMissing { .. } | Self::ValueAmbiguous { .. } => {
+                "unknown-dimension"
+            }
             Self::DraftChanged => "draft-changed",
             Self::NotReversible { .. } => "not-reversible",
             Self::AlreadyReversed { .. } => "already-reversed",
@@ -56,6 +67,13 @@ impl Obstacle {
             Self::PartyMissing { party } => party_missing(language, party),
             Self::PartyUnnamed { account } => party_unnamed(language, account),
             Self::Currency { posting, books } => words::currency(language, posting, books),
+            Self::VatMissing { code } => words::vat_missing(language, SYSTEM, code),
+            Self::VatUnfit { code } => words::vat_unfit(language, SYSTEM, code),
+            Self::VatForeign { code } => words::vat_foreign(language, SYSTEM, code),
+            Self::RateMissing { currency, date } => words::rate_missing(language, SYSTEM, currency, *date),
+            Self::DimensionMissing { dimension, value } => dimension_missing(language, dimension, value),
+            Self::ValueMissing { dimension, value } => words::value_missing(language, SYSTEM, dimension, value),
+            Self::ValueAmbiguous { dimension, value } => words::value_ambiguous(language, SYSTEM, dimension, value),
             Self::DraftChanged => words::draft_changed(language, SYSTEM),
             Self::NotReversible { voucher } => words::not_reversible(language, SYSTEM, voucher),
             Self::AlreadyReversed { voucher } => words::already_reversed(language, SYSTEM, voucher),
@@ -85,6 +103,9 @@ catalogue! {
     party_unnamed(account: &str):
         "Account {account} needs a party, and the posting names no payee.",
         "Konto {account} krever en part, og posteringen nevner ingen mottaker.";
+    dimension_missing(dimension: &str, value: &str):
+        "The expense belongs to {dimension} {value}, and Tryton has no root of analytic accounts called {dimension}, or the module analytic_account is not in use. Create the root with this value, or leave the dimension out in the workspace.",
+        "Utlegget hører til {dimension} {value}, og Tryton har ingen rot for analytiske kontoer som heter {dimension}, eller modulen analytic_account er ikke i bruk. Opprett roten med denne verdien, eller utelat dimensjonen i arbeidsområdet.";
     lock_name(company: &str):
         "Postonce – export lock of {company} (leave as it is)",
         "Postonce – eksportlås for {company} (skal ikke endres)";

@@ -52,6 +52,7 @@ fn settings(dir: &Path, path: &str) -> FileSettings {
         settle: Duration::ZERO,
         acknowledges: false,
         currency: Currency::from_code("NOK").expect("a code of ISO 4217"),
+        own_currency: Currency::from_code("NOK").expect("a code of ISO 4217"),
         is_currency_said: false,
         time_zone: chrono_tz::Europe::Oslo,
     }

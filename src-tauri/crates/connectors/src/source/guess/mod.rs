@@ -205,6 +205,7 @@ fn settings(charset: Charset, delimiter: u8) -> FileSettings {
         settle: std::time::Duration::ZERO,
         acknowledges: false,
         currency: Currency::from_code("NOK").expect("a code of the list"),
+        own_currency: Currency::from_code("NOK").expect("a code of the list"),
         is_currency_said: false,
         time_zone: chrono_tz::UTC,
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use postonce_engine::domain::{
-    Currency, DEPARTMENT, ExpenseDetail, ExpenseLine, ExpenseVat, HoldReason, Money, MoneyError, PROJECT, Payee, Place,
-    Receipt, Record, RecordId, RecordIdError,
+    Currency, DEPARTMENT, Exchange, ExpenseDetail, ExpenseLine, ExpenseVat, HoldReason, Money, MoneyError, OwnAmount,
+    PROJECT, Payee, Place, Rate, Receipt, Record, RecordId, RecordIdError,
 };
 use postonce_engine::ports::{Flaw, Row};
 use serde_json::Value;
@@ -30,7 +30,7 @@ pub(super) fn row(element: &Value, currency: Currency, peer: &Peer, count: u64) 
     }
 }
 
-fn record(element: &Value, currency: Currency) -> Result<Record, HoldReason> {
+fn record(element: &Value, own: Currency) -> Result<Record, HoldReason> {
     if !element.is_object() {
         return Err(HoldReason::RowUnreadable { detail: "{…}".to_owned() });
     }
@@ -38,10 +38,10 @@ fn record(element: &Value, currency: Currency) -> Result<Record, HoldReason> {
     let currency = match optional(element, "currency") {
         Some(code) => Currency::from_code(&code.to_ascii_uppercase())
             .ok_or_else(|| HoldReason::CurrencyUnknown { found: bounded(&code, GLIMPSE_CHARS_MAX) })?,
-        None => currency,
+        None => own,
     };
     let payee = payee(element.get("payee"))?;
-    let detail = detail(element, currency)?;
+    let detail = detail(element, currency, own)?;
     Ok(Record {
         id,
         version: element.get("version").and_then(Value::as_u64).and_then(|version| u32::try_from(version).ok()),
@@ -78,16 +78,17 @@ fn total(element: &Value, currency: Currency, detail: &ExpenseDetail) -> Result<
 }
 
 /// Returns what an element says beyond a plain expense.
-fn detail(element: &Value, currency: Currency) -> Result<ExpenseDetail, HoldReason> {
+fn detail(element: &Value, currency: Currency, own: Currency) -> Result<ExpenseDetail, HoldReason> {
     let lines = match element.get("lines") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(lines)) => {
             ExpenseDetail::check_length(lines.len())?;
-            lines.iter().map(|line| self::line(line, currency)).collect::<Result<_, _>>()?
+            lines.iter().map(|line| self::line(line, currency, own)).collect::<Result<_, _>>()?
         }
         Some(_) => return Err(HoldReason::RowUnreadable { detail: "\"lines\": […]".to_owned() }),
     };
-    Ok(ExpenseDetail { lines, dimensions: dimensions(element)?, vat: vat(element, currency)? })
+    let exchange = exchange(element, currency, own)?;
+    Ok(ExpenseDetail { lines, dimensions: dimensions(element)?, vat: vat(element, currency)?, exchange })
 }
 
 /// Reads the receipts: each an address, or an object with `url` or `id`, and a `name` if it has one.
@@ -117,7 +118,7 @@ fn receipts(element: &Value) -> Result<Vec<Receipt>, HoldReason> {
 }
 
 /// Reads a line of a claim.
-fn line(element: &Value, currency: Currency) -> Result<ExpenseLine, HoldReason> {
+fn line(element: &Value, currency: Currency, organisation: Currency) -> Result<ExpenseLine, HoldReason> {
     if !element.is_object() {
         return Err(HoldReason::RowUnreadable { detail: "\"lines\": [{…}]".to_owned() });
     }
@@ -131,7 +132,24 @@ fn line(element: &Value, currency: Currency) -> Result<ExpenseLine, HoldReason> 
         date: optional(element, "expense_date").map(|_| date(element)).transpose()?,
         dimensions,
         vat: vat(element, currency)?,
+        exchange: exchange(element, currency, organisation)?,
     })
+}
+
+/// Reads rate and worth of an amount in a foreign currency; neither for one in the organisation's own.
+fn exchange(element: &Value, currency: Currency, organisation: Currency) -> Result<Exchange, HoldReason> {
+    let own = optional(element, "own_amount").map(|_| decimal(element, "own_amount", organisation)).transpose()?;
+    if currency == organisation {
+        return match own {
+            Some(own) => Exchange::default().beside(amount(element, currency)?, Some(own)),
+            None => Ok(Exchange::default()),
+        };
+    }
+    let rate = optional(element, "exchange_rate").map(|found| {
+        let rate = Rate::from_decimal(&found).filter(|_| element["exchange_rate"].is_string());
+        rate.ok_or_else(|| HoldReason::RateInvalid { found: bounded(&found, GLIMPSE_CHARS_MAX) })
+    });
+    Ok(Exchange { rate: rate.transpose()?, own: own.map(OwnAmount::from) })
 }
 
 fn vat(element: &Value, currency: Currency) -> Result<ExpenseVat, HoldReason> {

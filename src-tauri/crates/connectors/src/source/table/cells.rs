@@ -1,6 +1,6 @@
 //! Reads the cells of a row, each as the field that it gives.
 
-use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError, Receipt};
+use postonce_engine::domain::{Currency, Exchange, HoldReason, Money, MoneyError, OwnAmount, Rate, Receipt};
 
 use super::amount::{Marks, Meaning, Written};
 use super::date::{DayReader, NoDay};
@@ -140,6 +140,35 @@ pub(super) fn vat(
     let Some(found) = filled(head, row, Field::VatAmount) else { return Ok(None) };
     let vat = money(head, row, Field::VatAmount, found, amount.currency(), marks, settings)?.minor().abs();
     Ok(Some(if amount.minor() < 0 { -vat } else { vat }))
+}
+
+/// Returns rate and worth of a row in a foreign currency, the worth on the side of its amount; neither for a row in the
+/// organisation's own, whose amount says it.
+pub(super) fn exchange(
+    head: &Head,
+    row: &Line,
+    amount: Money,
+    marks: &Marks,
+    settings: &FileSettings,
+) -> Result<Exchange, HoldReason> {
+    let own_currency = settings.own_currency;
+    let own = match filled(head, row, Field::OwnAmount).filter(|text| !is_nothing(text)) {
+        None => None,
+        Some(found) => {
+            let own = money(head, row, Field::OwnAmount, found, own_currency, marks, settings)?;
+            let size = Money::from_minor(own.minor().abs(), own_currency);
+            Some(if amount.minor() < 0 { opposite(size)? } else { size })
+        }
+    };
+    if amount.currency() == own_currency {
+        return Exchange::default().beside(amount, own);
+    }
+    let rate = filled(head, row, Field::Rate).filter(|text| !is_nothing(text)).map(|found| {
+        let is_number = head.place(Field::Rate).is_some_and(|place| row.kind(place) == CellKind::Number);
+        let plain = if is_number { found.clone() } else { found.replace(settings.decimal_separator.mark(), ".") };
+        Rate::from_decimal(&plain).ok_or_else(|| HoldReason::RateInvalid { found: bounded(&found, GLIMPSE_CHARS_MAX) })
+    });
+    Ok(Exchange { rate: rate.transpose()?, own: own.map(OwnAmount::from) })
 }
 
 /// Returns the total of a row's claim; `None` where no column or cell gives it.

@@ -31,12 +31,13 @@ pub(crate) struct RowReader<'a> {
 }
 
 /// The fields that a row without an id has from the row above, if its own cell is empty.
-const OF_THE_CLAIM: [Field; 7] = [
+const OF_THE_CLAIM: [Field; 8] = [
     Field::Date,
     Field::Payee,
     Field::PayeeName,
     Field::ApprovedAt,
     Field::Currency,
+    Field::Rate,
     Field::Department,
     Field::Project,
 ];
@@ -259,6 +260,7 @@ impl<'a> RowReader<'a> {
             lines: Vec::new(),
             dimensions: head.dimensions.iter().filter_map(dimension).collect(),
             vat: ExpenseVat { code: cells::filled(head, row, Field::VatCode), minor },
+            exchange: cells::exchange(head, row, amount, &self.proof.marks, self.settings)?,
         })
     }
 

@@ -50,6 +50,8 @@ pub struct FileSettings {
     pub acknowledges: bool,
     /// The currency of records that name none.
     pub currency: Currency,
+    /// The currency of the organisation.
+    pub own_currency: Currency,
     /// Whether the workspace says of this source that this is their currency, whatever a title says.
     pub is_currency_said: bool,
     /// The time zone of the organisation's days.
@@ -252,6 +254,10 @@ pub enum Field {
     VatCode,
     /// The part of the amount that is VAT.
     VatAmount,
+    /// The rate of exchange of an amount in a foreign currency.
+    Rate,
+    /// The worth of such an amount in the organisation's currency.
+    OwnAmount,
     /// The total of the whole claim, on each of its rows or on the first.
     ClaimTotal,
     /// The text of the whole claim; its first row's text where no column gives it.
@@ -262,7 +268,7 @@ pub enum Field {
 
 impl Field {
     /// Holds every field, those that must have a column first.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Id,
         Self::Date,
         Self::Amount,
@@ -279,6 +285,8 @@ impl Field {
         Self::Side,
         Self::VatCode,
         Self::VatAmount,
+        Self::Rate,
+        Self::OwnAmount,
         Self::ClaimTotal,
         Self::ClaimText,
         Self::Receipts,
@@ -303,6 +311,8 @@ impl Field {
             Self::Side => "side",
             Self::VatCode => "vat_code",
             Self::VatAmount => "vat_amount",
+            Self::Rate => "rate",
+            Self::OwnAmount => "own_amount",
             Self::ClaimTotal => "claim_total",
             Self::ClaimText => "claim_text",
             Self::Receipts => "receipts",

@@ -170,6 +170,7 @@ impl AccountingSystem for Books {
                 vouchers_per_request_max: 100,
                 reference_rules,
                 vat_codes: false,
+                own_amounts: false,
                 takes_files: false,
                 attachments: None,
             },

@@ -178,7 +178,7 @@ fn rule_decides_before_the_category_and_the_first_wins() {
 fn dimension_is_translated_and_a_required_one_missing_holds() {
     let mut rules = rules(None);
     let values = HashMap::from([("Helse".to_owned(), "G-100".to_owned())]);
-    rules.dimensions.insert("grant".into(), DimensionRule { is_required: true, values });
+    rules.dimensions.insert("grant".into(), DimensionRule { is_required: true, is_in_text: false, values });
     let mut plain = record("A");
     let missing = HoldReason::DimensionMissing { dimension: "grant".into() };
     assert_eq!(rules.posting(&plain, reference(), on()), Err(missing.clone()));
@@ -189,6 +189,11 @@ fn dimension_is_translated_and_a_required_one_missing_holds() {
         let posting = rules.posting(&plain, reference(), on()).expect("it has a grant");
         assert_eq!(posting.lines[0].dimensions.get("grant").map(String::as_str), Some(there));
     }
+    // The books have no such dimension: it is read behind the text, and stands nowhere else.
+    rules.dimensions.entry("grant".into()).or_default().is_in_text = true;
+    let posting = rules.posting(&plain, reference(), on()).expect("it has a grant");
+    assert_eq!((posting.lines[0].text.as_deref(), posting.lines[0].dimensions.len()), (Some("grant G-200"), 0));
+    assert_eq!(posting.lines[1].text, None);
 }
 
 #[test]
@@ -276,4 +281,38 @@ proptest! {
         let off = 2 * (vat * whole - i128::from(gross) * i128::from(rate));
         prop_assert!(off.abs() <= whole, "{gross} {rate}: {vat}");
     }
+}
+
+#[test]
+fn foreign_record_has_both_amounts_on_every_line_or_is_held() {
+    let code = |code: &str| Currency::from_code(code).expect("a code of ISO 4217");
+    let mut rules = rules(None);
+    rules.own_currency = Some(code("NOK"));
+    rules.vat.insert(
+        "low".into(),
+        VatRule {
+            code: None,
+            treatment: VatTreatment::Apart { rate: 1_200, account: account("2711"), deductible: 10_000 },
+        },
+    );
+    let mut foreign = record("A");
+    foreign.amount = Money::from_minor(10_000, code("EUR"));
+    let missing = HoldReason::RateMissing { currency: "EUR".into() };
+    assert_eq!(rules.posting(&foreign, reference(), on()), Err(missing));
+    foreign.detail.exchange.rate = crate::domain::Rate::from_decimal("11.5");
+    foreign.detail.vat.code = Some("low".into());
+    let posting = rules.posting(&foreign, reference(), on()).expect("it has a rate");
+    let own: Vec<i64> = posting.lines.iter().filter_map(|line| line.own).map(Money::minor).collect();
+    // 100.00 is 89.29 and 10.71: of 1150.00 the same shares.
+    assert_eq!(drawn(&posting), [("7140", 8_929), ("2711", 1_071), ("2930", -10_000)]);
+    assert_eq!(own, [102_683, 12_317, -115_000]);
+    assert_eq!(posting.own_total().map(Money::minor), Some(115_000));
+    assert_eq!(posting.sent_content().own_total().map(Money::minor), Some(115_000));
+    // The accounting system has a rate of its own, if the workspace says so.
+    (rules.without_rate, foreign.detail.exchange) = (WithoutRate::Books, crate::domain::Exchange::default());
+    let posting = rules.posting(&foreign, reference(), on()).expect("the books have a rate");
+    assert!(posting.lines.iter().all(|line| line.own.is_none()));
+    // A record in the organisation's own currency has one amount, whatever the setting.
+    rules.without_rate = WithoutRate::Hold;
+    assert_eq!(rules.posting(&record("A"), reference(), on()).expect("it is plain").own_total(), None);
 }

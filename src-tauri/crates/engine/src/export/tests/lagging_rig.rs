@@ -326,6 +326,7 @@ impl LaggingRig {
             vouchers_per_request_max: 10,
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
             vat_codes: false,
+            own_amounts: false,
             takes_files: false,
             attachments: None,
         };

@@ -81,6 +81,16 @@ impl Claimed {
         if lines == 0 { PLAIN_LINES } else { lines }
     }
 
+    /// Returns the same sum in the organisation's currency, if it was sent in both.
+    pub fn own_total(&self) -> Option<Money> {
+        self.sent.as_deref().and_then(SentContent::own_total)
+    }
+
+    /// Says whether the accounting system computes VAT for its voucher, which then has further lines.
+    pub fn has_computed_vat(&self) -> bool {
+        self.sent.as_deref().is_some_and(SentContent::has_computed_vat)
+    }
+
     /// Returns the content that should stand under its reference.
     pub(crate) fn expected(&self) -> Expected<'_> {
         Expected { reference: &self.reference, date: self.date, amount: self.amount, content: self.sent.as_deref() }

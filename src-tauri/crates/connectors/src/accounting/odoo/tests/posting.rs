@@ -13,7 +13,13 @@ fn draft(id: i64) -> DraftId {
 
 fn to_post<'a>(draft: &'a DraftId, reference: &'a str) -> ToPost<'a> {
     let nok = Currency::from_code("NOK").expect("a currency");
-    ToPost { draft, reference, date: "2026-10-28".parse().expect("a date"), total: Money::from_minor(41_200, nok) }
+    ToPost {
+        draft,
+        reference,
+        date: "2026-10-28".parse().expect("a date"),
+        total: Money::from_minor(41_200, nok),
+        own: None,
+    }
 }
 
 fn outcome(result: Option<CommitResult>) -> String {

@@ -144,3 +144,73 @@ async fn load_that_is_not_understood_is_unknown() {
         assert!(matches!(error, CallError::Unknown(_)), "{odd}: {error}");
     }
 }
+
+#[tokio::test]
+async fn vat_code_is_odoos_tax_and_an_unknown_one_is_refused() {
+    let (_listening, server, odoo) = odoo().await;
+    let tax = json!({"id": 3, "name": "H25", "invoice_label": "25 %", "amount_type": "percent"});
+    server.says("account.tax/search_read", ok(json!([tax])));
+    let share = json!({"name": "H25", "amount": 82.4, "account_id": 60, "tax_repartition_line_id": 8, "tag_ids": [2]});
+    server.says("account.tax/compute_all", ok(json!({"base_tags": [1], "taxes": [share]})));
+    server.says("account.move/load", vec![made(&[101])]);
+    server.says("account.move/search_read", ok(json!([entry(101, "hlf:A", "draft")])));
+    let line = |changes: Value| {
+        let plain =
+            json!({"id": 1, "move_id": [101, "…"], "account_id": [51, "…"], "balance": 329.6, "partner_id": false});
+        with(plain, changes)
+    };
+    let there = json!([
+        line(json!({"tax_ids": [3]})),
+        line(
+            json!({"account_id": [60, "…"], "balance": 82.4, "tax_line_id": [3, "H25"], "tax_repartition_line_id": [8, "…"]})
+        ),
+        line(json!({"account_id": [53, "…"], "balance": -412.0, "partner_id": [9, "…"]})),
+    ]);
+    server.says("account.move.line/search_read", ok(there));
+    let mut asked = ["hlf:A", "hlf:X"].map(drawn);
+    for (posting, code) in asked.iter_mut().zip(["H25", "X99"]) {
+        posting.lines[0].vat_code = Some(code.to_owned());
+    }
+    let results = stage(&odoo, &TestLease::yes(), &asked).await.expect("staged");
+    assert_eq!(shown(results), ["draft 101", "unknown-vat-code"]);
+    let computed = &server.asked("account.tax/compute_all")[0];
+    assert_eq!(
+        (&computed["ids"], &computed["price_unit"], &computed["context"]["force_price_include"]),
+        (&json!([3]), &json!(412.0), &json!(true))
+    );
+    let rows = server.asked("account.move/load")[0]["data"].as_array().expect("rows").clone();
+    let cells: Vec<(Value, Value, Value, Value)> =
+        rows.iter().map(|row| (row[9].clone(), row[10].clone(), row[11].clone(), row[13].clone())).collect();
+    let cell =
+        |debit: &str, credit: &str, taxes: &str, share: &str| (json!(debit), json!(credit), json!(taxes), json!(share));
+    assert_eq!(cells, [cell("329.60", "0", "3", ""), cell("82.40", "0", "", "8"), cell("0", "412.00", "", "")]);
+}
+
+#[tokio::test]
+async fn dimension_becomes_an_analytic_account_of_its_plan() {
+    let (_listening, server, odoo) = odoo().await;
+    server.says("account.analytic.plan/search_read", ok(json!([{"id": 4, "name": "Grant"}])));
+    let accounts = json!([{"id": 12, "name": "Grant one", "code": "G-1", "root_plan_id": [4, "Grant"]}]);
+    server.says("account.analytic.account/search_read", ok(accounts));
+    server.says("account.move/load", vec![made(&[101])]);
+    standing(&server, vec![entry(101, "hlf:A", "draft")], 412.0);
+    let mut there = lines(101, 412.0);
+    there[0]["analytic_distribution"] = json!({"12": 100.0});
+    server.says("account.move.line/search_read", ok(there.into()));
+    let mut asked = ["hlf:A", "hlf:value", "hlf:plan"].map(drawn);
+    for (posting, (name, value)) in
+        asked.iter_mut().zip([("grant", "Grant one"), ("grant", "G-9"), ("Avdeling", "Nord")])
+    {
+        posting.lines[0].dimensions.insert(name.to_owned(), value.to_owned());
+    }
+    let results = stage(&odoo, &TestLease::yes(), &asked).await.expect("staged");
+    assert_eq!(shown(results), ["draft 101", "unknown-dimension", "unknown-dimension"]);
+    assert_eq!(server.asked("account.move/load")[0]["data"][0][15], json!("{\"12\":100}"));
+    // A draft in which somebody has changed it is not taken for ours.
+    let mut moved = lines(101, 412.0);
+    moved[0]["analytic_distribution"] = json!({"13": 100.0});
+    server.says("account.move.line/search_read", ok(moved.into()));
+    server.says("account.move/unlink", ok(json!(true)));
+    let results = stage(&odoo, &TestLease::yes(), &asked[..1]).await.expect("staged");
+    assert_eq!(shown(results), ["bad-amount"]);
+}

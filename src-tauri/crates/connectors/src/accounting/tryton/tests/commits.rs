@@ -17,7 +17,15 @@ async fn commit(fake: &Fake, drafts: &[(&str, &str)]) -> Result<Vec<Option<Commi
         .collect();
     let drafts: Vec<ToCommit<'_>> = kept
         .iter()
-        .map(|(draft, reference)| ToCommit { draft, reference, date: day("2026-10-28"), total: nok(41_200), lines: 2 })
+        .map(|(draft, reference)| ToCommit {
+            draft,
+            reference,
+            date: day("2026-10-28"),
+            total: nok(41_200),
+            lines: 2,
+            has_vat: false,
+            own: None,
+        })
         .collect();
     staging::commit(&fake.tryton, &drafts, FREE).await.map(|answer| answer.results)
 }
@@ -79,6 +87,8 @@ async fn draft_beside_which_more_stands_is_contested() {
         date: day("2026-10-28"),
         total: nok(41_200),
         lines: 2,
+        has_vat: false,
+        own: None,
     });
     assert_eq!(staging::contested(&fake.tryton, &drafts).await, Ok(vec![true, false]));
     let asked = fake.asked(SEARCH)[0][0].to_string();
