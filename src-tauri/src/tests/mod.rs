@@ -13,7 +13,7 @@ use shell_rig::ShellRig;
 
 /// The commands that are called here with refused arguments alone: their work takes a second person, a second machine,
 /// a server that answers badly or a keyring, and is tested in the files named.
-const REFUSED_HERE: [&str; 10] = [
+const REFUSED_HERE: [&str; 11] = [
     // `tests/contract`: server.rs, labels.rs, and `ui/tests/lock.test.ts`
     "break_lock",
     // `tests/contract/re_export.rs`
@@ -27,6 +27,8 @@ const REFUSED_HERE: [&str; 10] = [
     "confirm_record",
     "set_aside",
     "choose_other_day",
+    // `tests/contract/receipts.rs`
+    "set_receipts_aside",
     // `engine::verbs::voucher_page`, `wiring::tests`
     "open_voucher",
     // `tests/e2e/setup.rs`

@@ -23,7 +23,7 @@ fn write(rig: &SystemRig, rows: &str) {
     rig.add_to_workspace(&format!(
         "[posting.vat]\n\"Reise\" = \"high\"\n\"Kurs\" = \"high\"\n\"Hotell\" = \"low\"\n\"Ukjent\" = \"X99\"\n\
          [posting.vat_rules.high]\ncode = \"{}\"\n[posting.vat_rules.low]\ncode = \"{}\"\n\
-         [posting.dimensions.Grant]\nrequired = false\n\
+         [posting.dimensions.Department]\n[posting.dimensions.Project]\n[posting.dimensions.Grant]\nrequired = false\n\
          [[posting.rules]]\ncategory = [\"Kurs\"]\naccount = \"6860\"\n\
          [[posting.rules]]\ncategory = [\"Hotell\"]\naccount = \"6900\"\n\
          [[posting.rules]]\ncategory = [\"Mat\"]\naccount = \"7150\"\n",

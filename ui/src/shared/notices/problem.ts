@@ -101,7 +101,7 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   receipt_missing: m.window_error_receipt_missing,
   receipt_outside: m.window_error_receipt_outside,
   receipt_unfit: m.window_error_receipt_unfit,
-  receipt_unread: m.error_receipt_unread,
+  receipt_unread: m.window_error_receipt_unread,
   receipt_refused: m.window_error_receipt_refused,
   receipt_in_doubt: m.error_receipt_in_doubt,
   no_receipt_missing: m.error_no_receipt_missing,

@@ -70,8 +70,8 @@ async fn csv_bytes_are_rows_or_flaws_or_refused_under_any_settings() {
             ends_with_line_end: *random.pick(&[true, false]),
             settle: std::time::Duration::ZERO,
             acknowledges: false,
-            own_currency: nok(),
             currency: nok(),
+            own_currency: nok(),
             is_currency_said: false,
             time_zone: chrono_tz::Europe::Oslo,
         };

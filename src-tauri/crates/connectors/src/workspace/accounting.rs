@@ -101,6 +101,11 @@ impl AccountingSettings {
         }
     }
 
+    /// Says whether the books have the dimensions that the workspace names, and no others.
+    pub(super) fn names_dimensions(&self) -> bool {
+        matches!(self, Self::Tryton(_) | Self::Odoo(_))
+    }
+
     /// Returns the time within which a file has to be seen in the books.
     pub(super) fn read_back_within(&self) -> TimeDelta {
         match self {

@@ -26,7 +26,12 @@ const KEYS: &[&str] = &[
 /// The hundredths of a per cent in a whole.
 const WHOLE: u32 = 10_000;
 
-pub(super) fn posting(root: &Section<'_>, own_currency: Currency) -> Result<PostingRules, WorkspaceError> {
+/// Reads `[posting]`. `names_dimensions`: the books have the dimensions that the workspace names, and no others.
+pub(super) fn posting(
+    root: &Section<'_>,
+    own_currency: Currency,
+    names_dimensions: bool,
+) -> Result<PostingRules, WorkspaceError> {
     let section = root.section("posting", KEYS)?.ok_or_else(|| root.missing("posting"))?;
     let default = match section.text("default_account")? {
         Some(_) => Some(account(section.required_text("default_account")?.value)),
@@ -41,6 +46,7 @@ pub(super) fn posting(root: &Section<'_>, own_currency: Currency) -> Result<Post
         vat_of_categories: texts(&section, "vat")?,
         vat,
         dimensions: dimensions(&section)?,
+        unnamed_in_text: names_dimensions,
         party: word(&section, "party", PartyRule::ALL, PartyRule::Payee)?,
         payees: texts(&section, "payees")?,
         date: word(&section, "date", PostingDate::ALL, PostingDate::Expense)?,

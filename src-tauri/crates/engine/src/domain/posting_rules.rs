@@ -43,6 +43,8 @@ pub struct PostingRules {
     pub vat: BTreeMap<String, VatRule>,
     /// The rules for dimensions, by name.
     pub dimensions: BTreeMap<String, DimensionRule>,
+    /// A dimension without a rule stands behind the text, since the books have none until the workspace names it.
+    pub unnamed_in_text: bool,
     /// The party on the payable line.
     pub party: PartyRule,
     /// The party of payees that have another id in the accounting system.
@@ -179,6 +181,7 @@ impl PostingRules {
             vat_of_categories: HashMap::new(),
             vat: BTreeMap::new(),
             dimensions: BTreeMap::new(),
+            unnamed_in_text: false,
             party: PartyRule::Payee,
             payees: HashMap::new(),
             date: PostingDate::Expense,
@@ -262,6 +265,10 @@ impl PostingRules {
         let named = self.vat_of_categories.values().chain(self.rules.iter().filter_map(|rule| rule.vat.as_ref()));
         let all = named.chain(self.vat.keys()).map(|name| self.vat_named(name));
         all.filter(|(_, treatment)| *treatment == VatTreatment::Computed).filter_map(|(code, _)| code).collect()
+    }
+
+    fn is_in_text(&self, dimension: &str) -> bool {
+        self.dimensions.get(dimension).map_or(self.unnamed_in_text, |rule| rule.is_in_text)
     }
 
     /// Returns the names of the dimensions that the accounting system has to know.
@@ -373,7 +380,7 @@ impl PostingRules {
         let vat_minor = apart.map_or(0, |(_, minor)| minor);
         let own_text = Some(&expense.text).filter(|text| !text.is_empty() && **text != record.text).cloned();
         let (in_text, dimensions): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            dimensions.into_iter().partition(|(name, _)| self.dimensions.get(name).is_some_and(|rule| rule.is_in_text));
+            dimensions.into_iter().partition(|(name, _)| self.is_in_text(name));
         let behind = in_text
             .into_iter()
             .filter(|(_, value)| !value.trim().is_empty())

@@ -57,8 +57,11 @@ async fn acknowledgement_is_held_against_what_stands_there() {
     };
     for found in [false, true] {
         assert!(stands(found, &[]), "a search may lag behind");
-        assert!(stands(found, &[same.clone()]));
-        assert!(stands(found, &[other.clone()]) != found, "what was there before has to be what would be sent");
+        assert!(stands(found, std::slice::from_ref(&same)));
+        assert!(
+            stands(found, std::slice::from_ref(&other)) != found,
+            "what was there before has to be what would be sent"
+        );
         let verdict = judge(&claimed, &posted("V-1", found), &looked_up(vec![elsewhere.clone()]));
         let Verdict::Doubt(problem) = verdict else { panic!("another voucher stands there") };
         assert_eq!(problem.code, ErrorCode::AcknowledgementDiffers);
@@ -77,7 +80,7 @@ async fn accounts_are_the_cause_if_nothing_else_differs() {
     let other = there(&claimed, "V-1", "7130");
     let accounts = |vouchers: &[FoundVoucher]| accounts_of(&claimed.expected(), vouchers);
     let pair = Some(("2400, 7140".to_owned(), "7130, 2400".to_owned()));
-    assert_eq!(accounts(&[other.clone()]), pair);
+    assert_eq!(accounts(std::slice::from_ref(&other)), pair);
     assert_eq!(accounts(&[there(&claimed, "V-1", "7140")]), None, "nothing differs");
     assert_eq!(accounts(&[other.clone(), other.clone()]), None, "two of them");
     let voided = FoundVoucher { state: VoucherState::Voided, ..other.clone() };
@@ -100,7 +103,7 @@ async fn voucher_that_was_found_is_the_one_or_a_persons_case() {
     let claimed = claim_with_content().await;
     let member = claimed.member(claimed.generation(), claimed.reference().clone());
     let same = there(&claimed, "V-1", "7140");
-    assert_eq!(found(&member, &[same.clone()]), Settlement::found(&same));
+    assert_eq!(found(&member, std::slice::from_ref(&same)), Settlement::found(&same));
     let voided = FoundVoucher { state: VoucherState::Voided, ..same.clone() };
     for vouchers in [vec![voided], vec![there(&claimed, "V-1", "7130")], vec![same.clone(), same], Vec::new()] {
         assert!(matches!(found(&member, &vouchers), Settlement::Unclear(_)), "{vouchers:?}");

@@ -131,6 +131,47 @@ async fn broken_element_is_a_flaw_and_not_the_end() {
 }
 
 #[tokio::test]
+async fn foreign_expense_has_rate_and_worth_as_the_platform_says() {
+    let with = |changes: Value| {
+        let mut expense = expense("A");
+        for (name, value) in changes.as_object().expect("members") {
+            expense[name] = value.clone();
+        }
+        expense
+    };
+    let server = answering(page(
+        &[
+            with(json!({"currency": "EUR", "exchange_rate": "11.50", "own_amount": "4738.00"})),
+            with(json!({"currency": "EUR", "amount": null, "lines": [
+                {"amount": "10.00", "exchange_rate": "11.5"}, {"amount": "20.00", "own_amount": "229.00"}]})),
+            with(json!({"currency": "NOK", "exchange_rate": "1", "own_amount": "412.00"})),
+            with(json!({"currency": "NOK", "own_amount": "413.00"})),
+            with(json!({"currency": "EUR", "exchange_rate": 11.5})),
+        ],
+        None,
+    ))
+    .await;
+    let rows = read(&server.uri(), &Arc::default()).await.expect("it is read");
+    let texts: Vec<_> = rows
+        .iter()
+        .filter_map(|row| if let Row::Record(record, _) = row { Some(&record.detail) } else { None })
+        .map(|detail| {
+            (detail.exchange.text(), detail.lines.iter().map(|line| line.exchange.text()).collect::<Vec<_>>())
+        })
+        .collect();
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        texts,
+        [(text("4738.00 NOK · 11.50"), vec![]), (None, vec![text("11.5"), text("229.00 NOK")]), (None, vec![])]
+    );
+    let reasons = reasons(&rows);
+    assert!(
+        matches!(reasons.as_slice(), [HoldReason::ExchangeContradicts { .. }, HoldReason::RateInvalid { .. }]),
+        "{reasons:?}"
+    );
+}
+
+#[tokio::test]
 async fn cursor_that_comes_again_is_no_endless_loop() {
     let server = answering(page(&[expense("A")], Some("again"))).await;
     let problem = read(&server.uri(), &Arc::default()).await.expect_err("round in circles");

@@ -194,6 +194,14 @@ fn dimension_is_translated_and_a_required_one_missing_holds() {
     let posting = rules.posting(&plain, reference(), on()).expect("it has a grant");
     assert_eq!((posting.lines[0].text.as_deref(), posting.lines[0].dimensions.len()), (Some("grant G-200"), 0));
     assert_eq!(posting.lines[1].text, None);
+    // So does one without a rule in books that have only those which the workspace names, as it did before there were any.
+    rules.dimensions.clear();
+    for (unnamed_in_text, text) in [(false, None), (true, Some("grant G-200"))] {
+        rules.unnamed_in_text = unnamed_in_text;
+        let posting = rules.posting(&plain, reference(), on()).expect("it has a grant");
+        assert_eq!(posting.lines[0].text.as_deref(), text);
+        assert_eq!(posting.lines[0].dimensions.is_empty(), unnamed_in_text);
+    }
 }
 
 #[test]

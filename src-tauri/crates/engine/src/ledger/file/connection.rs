@@ -33,7 +33,7 @@ pub(in crate::ledger) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0015_other_day.sql"),
     include_str!("../../../migrations/0016_forgotten.sql"),
     include_str!("../../../migrations/0017_sealed_files.sql"),
-    include_str!("../../../migrations/0019_receipts.sql"),
+    include_str!("../../../migrations/0018_receipts.sql"),
 ];
 
 /// Returns the version that this program writes.
