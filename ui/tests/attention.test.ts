@@ -1,16 +1,21 @@
 /** Tests what waits for a person: grouped by its cause, mended in place, with the evidence folded. */
-import { screen, waitFor, within } from '@testing-library/svelte';
+import { cleanup, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
 import { causesOf, mended } from '../src/features/attention/causes';
 import { ipc, type AttentionItem, type MissingReceipt, type PostingForm, type Reason } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
 import { ATTENTION } from '../src/ipc/mock/attention';
+import { dialogs } from '$shared/dialogs/dialogs.svelte';
 import { router } from '$shared/state/router.svelte';
 import { open } from './window-rig';
 
-afterEach(() => {
+afterEach(async () => {
   vi.restoreAllMocks();
+  dialogs.close();
+  cleanup();
+  // After it has closed, a dialog blocks clicks on the page for a moment.
+  await waitFor(() => expect(document.body.style.pointerEvents).not.toBe('none'));
   uninstall();
 });
 

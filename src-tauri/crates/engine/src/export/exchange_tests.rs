@@ -49,7 +49,7 @@ async fn refusal_says_nothing_of_an_earlier_sending() {
 }
 
 #[tokio::test]
-async fn voucher_that_stood_there_is_found_unless_this_was_sent_before() {
+async fn voucher_that_stood_there_is_found_unless_it_was_sent_before() {
     let request = request_of(1).await;
     for repeated in [false, true] {
         let found = |found| vec![Settlement::Posted { acknowledgement: acknowledgement("V-1"), found, made: None }];

@@ -224,7 +224,7 @@ mod tests {
         assert_eq!((counts.read, counts.posted, counts.found, counts.handed_over), (90, 4, 6, 8));
         assert_eq!((counts.skipped, counts.left_out, counts.refused, counts.held), (56, 16, 18, 30));
         assert_eq!(counts.in_doubt, 22);
-        // One that was in doubt before this run is no doubt less of this run's.
+        // A record in doubt from before this run is no doubt less of this run's.
         reporter.recovered(ItemResult::Posted);
         assert_eq!((seen.borrow().counts.posted, seen.borrow().counts.in_doubt), (5, 22));
         reporter.phase(Phase::Settling, None);
