@@ -205,6 +205,7 @@ impl PostingRules {
     pub(crate) fn beyond_accounts(&self) -> Option<serde_json::Value> {
         let plain = Self {
             own_currency: self.own_currency,
+            unnamed_in_text: self.unnamed_in_text,
             ..Self::of_accounts(self.payable_account.clone(), self.default_account.clone(), self.categories.clone())
         };
         if *self == plain {

@@ -324,3 +324,15 @@ fn foreign_record_has_both_amounts_on_every_line_or_is_held() {
     rules.without_rate = WithoutRate::Hold;
     assert_eq!(rules.posting(&record("A"), reference(), on()).expect("it is plain").own_total(), None);
 }
+
+#[test]
+fn rules_of_accounts_alone_are_kept_as_they_always_were() {
+    let mut plain = rules(None);
+    assert_eq!(plain.beyond_accounts(), None);
+    // Neither is a person's rule: one is the organisation's, the other follows from its accounting system.
+    plain.own_currency = Currency::from_code("NOK");
+    plain.unnamed_in_text = true;
+    assert_eq!(plain.beyond_accounts(), None);
+    plain.date = PostingDate::Today;
+    assert!(plain.beyond_accounts().is_some());
+}
