@@ -20,8 +20,11 @@ pub(crate) struct Upload {
     is_base64: bool,
 }
 
-/// The mark in a JSON text in whose place the file comes.
-pub(crate) const FILE_MARK: &str = "postonce:file";
+/// The text in a JSON document in whose place the file comes. It begins with a control character, which no name of a
+/// receipt has.
+pub(crate) const FILE_MARK: &str = "\u{1}file";
+/// The same text as JSON writes it.
+const FILE_MARK_WRITTEN: &str = "\\u0001file";
 
 /// A body on its way.
 struct Pieces {
@@ -42,7 +45,8 @@ impl Upload {
 
     /// Takes a JSON text with [`FILE_MARK`] in it, once, in whose place the file comes in base64.
     pub(crate) fn in_json(text: &str, file: &File, bytes: u64) -> io::Result<Self> {
-        let (before, after) = text.split_once(FILE_MARK).ok_or_else(|| io::Error::other(FILE_MARK))?;
+        let (before, after) =
+            text.split_once(FILE_MARK_WRITTEN).ok_or_else(|| io::Error::other("no place for a file"))?;
         let (before, after) = (before.as_bytes().to_vec(), after.as_bytes().to_vec());
         Ok(Self { before, after, file: file.try_clone()?, bytes, is_base64: true })
     }
@@ -124,12 +128,15 @@ mod tests {
         let bytes: Vec<u8> = (0..PIECE_BYTES * 2 + 1).map(|place| u8::try_from(place % 251).expect("small")).collect();
         let mut file = tempfile::tempfile().expect("a temporary file");
         file.write_all(&bytes).expect("writable");
-        let upload = Upload::in_json(&format!("{{\"data\":\"{FILE_MARK}\"}}"), &file, bytes.len() as u64);
+        // A name may be like the mark.
+        let text = serde_json::json!(["postonce:file.pdf", "u0001file", FILE_MARK]).to_string();
+        let upload = Upload::in_json(&text, &file, bytes.len() as u64);
         let upload = upload.expect("the text has the mark");
         let length = upload.length();
         let body = whole(upload);
         assert_eq!(body.len() as u64, length);
-        assert_eq!(body, format!("{{\"data\":\"{}\"}}", BASE64_STANDARD.encode(&bytes)).into_bytes());
+        let expected = format!("[\"postonce:file.pdf\",\"u0001file\",\"{}\"]", BASE64_STANDARD.encode(&bytes));
+        assert_eq!(body, expected.into_bytes());
         assert_eq!(whole(Upload::plain(&file, bytes.len() as u64).expect("a clone")), bytes);
         assert!(Upload::in_json("{}", &file, 1).is_err());
     }
