@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 
-use postonce_engine::domain::{MediaType, Receipt, ReceiptDigest};
+use postonce_engine::domain::{FileDigest, MediaType, Receipt};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::ReceiptFile;
 use sha2::{Digest as _, Sha256};
@@ -47,8 +47,7 @@ impl Intake {
             let shown: String = beginning.iter().take(12).map(|byte| printable(*byte)).collect();
             Problem::receipt_unfit(&receipt.place, format!("“{shown}…”"), MediaType::names())
         })?;
-        let digest =
-            ReceiptDigest::from_bytes(&hash.finalize()).ok_or_else(|| Problem::internal("a hash of 32 bytes"))?;
+        let digest = FileDigest::from_bytes(&hash.finalize()).ok_or_else(|| Problem::internal("a hash of 32 bytes"))?;
         Ok(ReceiptFile { file, digest, bytes, media_type })
     }
 }

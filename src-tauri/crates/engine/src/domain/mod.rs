@@ -9,6 +9,7 @@ mod difference;
 pub(crate) mod evidence;
 mod exchange;
 pub(crate) mod expense;
+mod file_digest;
 mod hold;
 mod like_id;
 pub(crate) mod likeness;
@@ -33,6 +34,7 @@ pub use audit::{Act, FindingKind, MemoryState, WitnessState};
 pub use difference::{AlarmKind, ContentField, DifferenceKind, VoucherPart};
 pub use exchange::{Exchange, OwnAmount, Rate};
 pub use expense::{DEPARTMENT, ExpenseDetail, ExpenseLine, ExpenseVat, PROJECT};
+pub use file_digest::FileDigest;
 pub use hold::{HoldReason, Place};
 pub use money::{Currency, Money, MoneyError};
 pub(crate) use posting::SentContent;
@@ -44,11 +46,11 @@ pub use posting_rules::{
 pub use protection::{Capabilities, Protection, SEARCH_LAG_UNSTATED};
 pub(crate) use question::SetDigest;
 pub use question::Topic;
-pub use receipt::{MediaType, Receipt, ReceiptDigest, ReceiptState};
+pub use receipt::{MediaType, Receipt, ReceiptState};
 pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
 pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceForms, ReferenceRules};
 pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, TimeFate, Trigger};
-pub use sealed_file::{FileDigest, FileRefusal, FileSeal, SealedFile};
+pub use sealed_file::{FileRefusal, FileSeal, SealedFile};
 pub use voucher::{
     Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, OwnTotal, Refusal,
     ShownContent, ShownLine, StageResult, VoucherMade, VoucherResult, VoucherState,

@@ -3,8 +3,6 @@
 //! Invariant: a receipt is no part of a record's content, so that naming one changes no fingerprint. On a voucher it is
 //! known by the SHA-256 of its bytes.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::text_value::text_value;
@@ -41,33 +39,6 @@ impl Receipt {
         let is_of_a_name = |c: &char| !c.is_control() && !matches!(c, '/' | '\\');
         let name: String = name.chars().filter(is_of_a_name).take(Self::NAME_CHARS_MAX).collect();
         Some(Self { place: place.to_owned(), name: if name.is_empty() { place.to_owned() } else { name } })
-    }
-}
-
-/// The SHA-256 of a receipt's bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ReceiptDigest([u8; 32]);
-
-impl ReceiptDigest {
-    /// Wraps the bytes of a digest; returns `None` for another number of bytes than 32.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
-    }
-
-    /// Reads 64 hexadecimal digits; returns `None` for anything else.
-    pub fn from_hex(digits: &str) -> Option<Self> {
-        hex::decode(digits).ok().and_then(|bytes| Self::from_bytes(&bytes))
-    }
-
-    /// Returns the bytes.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl fmt::Display for ReceiptDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
     }
 }
 

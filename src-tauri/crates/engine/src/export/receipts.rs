@@ -16,7 +16,7 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::calls::{CallFailure, Caller, RunError};
-use crate::domain::{Receipt, ReceiptDigest};
+use crate::domain::{FileDigest, Receipt};
 use crate::error::Problem;
 use crate::export::step::Run;
 use crate::ledger::{AttachTo, FetchedBytes, LedgerError, OpenReceipt, ReceiptSettlement, StagedDraft};
@@ -40,7 +40,7 @@ enum Step {
 type Turn = Result<(ReceiptSettlement, Option<Duration>), RunError>;
 
 /// Decides for a receipt of this digest. `age`: the time since it was last sent, if it may have arrived.
-fn decide(digest: ReceiptDigest, found: &[FoundAttachment], age: Option<Duration>, arrives_within: Duration) -> Step {
+fn decide(digest: FileDigest, found: &[FoundAttachment], age: Option<Duration>, arrives_within: Duration) -> Step {
     if let Some(there) = found.iter().find(|there| there.digest == digest) {
         return Step::Stands(there.id.clone());
     }
@@ -134,6 +134,9 @@ impl Attaching<'_> {
         page: Vec<OpenReceipt>,
         found: &HashMap<String, Vec<FoundAttachment>>,
     ) -> Result<Option<Duration>, RunError> {
+        if page.is_empty() {
+            return Ok(None);
+        }
         let (look, number) = (self.run.permit.look(), self.run.number);
         let earlier = self.run.ledger.read(move |tx| tx.earlier_runs(Some(number))).await?;
         let mut vouchers = page.chunk_by(|one, next| one.attempt_id == next.attempt_id);
@@ -266,7 +269,7 @@ mod tests {
 
     #[test]
     fn receipt_is_sent_again_only_when_none_can_arrive() {
-        let digest = |byte: u8| ReceiptDigest::from_bytes(&[byte; 32]).expect("32 bytes");
+        let digest = |byte: u8| FileDigest::from_bytes(&[byte; 32]).expect("32 bytes");
         let there = [FoundAttachment { voucher_id: "V-1".into(), digest: digest(1), id: "A-1".into() }];
         let minute = Duration::from_secs(60);
         let seconds = |count| Some(Duration::from_secs(count));

@@ -140,16 +140,19 @@ pub(crate) async fn request_of(members: usize) -> ClaimedRequest {
     request
 }
 
-/// Returns a claim on record A whose content is known: 412.00 on account 7140, owed to PM-0031 on 2400.
-pub(crate) async fn claim_with_content() -> Claimed {
-    let rig = rig().await;
+/// Claims record A with its content: 412.00 on account 7140, owed to PM-0031 on 2400.
+async fn request_with_content(rig: &LedgerRig) -> ClaimedRequest {
     let mut asked = ask(rig.run, "key-1", 1);
     asked.members[0].sent = serde_json::from_value(serde_json::json!({
         "text": "Travel", "payee": "PM-0031", "expense_account": "7140", "payable_account": "2400",
     }))
     .expect("the content of a claim");
-    let request = rig.ledger.write(move |tx| tx.claim(asked)).await.expect("nobody claimed it");
-    request.members()[0].clone()
+    rig.ledger.write(move |tx| tx.claim(asked)).await.expect("nobody claimed it")
+}
+
+/// Returns that claim.
+pub(crate) async fn claim_with_content() -> Claimed {
+    request_with_content(&rig().await).await.members()[0].clone()
 }
 
 async fn settle(rig: &LedgerRig, request: &ClaimedRequest, settlement: Settlement) -> Result<(), LedgerError> {

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::domain::{MediaType, ReceiptDigest};
+use crate::domain::{FileDigest, MediaType};
 
 /// A receipt that was fetched: its bytes in a file of nobody's, and what they are.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub struct ReceiptFile {
     /// The bytes. Whoever reads them begins at the beginning.
     pub file: File,
     /// Their SHA-256.
-    pub digest: ReceiptDigest,
+    pub digest: FileDigest,
     /// Their number.
     pub bytes: u64,
     /// Their type.
@@ -23,7 +23,7 @@ pub struct FoundAttachment {
     /// The voucher.
     pub voucher_id: String,
     /// The SHA-256 under which it was attached.
-    pub digest: ReceiptDigest,
+    pub digest: FileDigest,
     /// The accounting system's id of it.
     pub id: String,
 }

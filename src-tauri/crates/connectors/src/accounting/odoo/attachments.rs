@@ -8,7 +8,7 @@ use std::fs::File;
 
 use postonce_engine::domain::Refusal;
 use postonce_engine::ports::{CallError, FoundAttachment};
-use postonce_engine::{AttachTo, ClaimedAttachment, Permit};
+use postonce_engine::{ClaimedAttachment, Permit};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -42,10 +42,7 @@ pub(super) async fn attach(
     file: &File,
 ) -> Result<String, CallError> {
     let (client, books) = (&odoo.client, odoo.books().await.map_err(super::client::nothing_written)?);
-    let to = match claimed.to() {
-        AttachTo::Voucher(id) => id.as_str(),
-        AttachTo::Draft(id) => id.as_str(),
-    };
+    let to = claimed.to().id();
     let name = format!("{}/{to}/{}", books.company, claimed.digest());
     let external_id = format!("postonce.receipt_{}", &hex::encode(Sha256::digest(name))[..DIGEST_DIGITS]);
     let row = [&external_id, claimed.name(), "binary", MOVES, to, &receipt_mark::of(claimed.digest()), FILE_MARK];

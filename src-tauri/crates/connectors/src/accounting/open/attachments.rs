@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 
-use postonce_engine::domain::ReceiptDigest;
+use postonce_engine::domain::FileDigest;
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{CallError, FoundAttachment};
 use postonce_engine::{AttachTo, ClaimedAttachment};
@@ -24,7 +24,7 @@ const NAME: HeaderName = HeaderName::from_static("attachment-name");
 pub(super) struct ToAttach<'a> {
     pub(super) to: &'a AttachTo,
     pub(super) name: &'a str,
-    pub(super) digest: ReceiptDigest,
+    pub(super) digest: FileDigest,
     pub(super) bytes: u64,
     pub(super) media_type: &'static str,
 }
@@ -98,7 +98,7 @@ pub(super) async fn attachments(open: &Open, vouchers: &[String]) -> Result<Vec<
     let peer = open.http.peer();
     let listed: FoundBody = classify::read(peer, &answer)?;
     let found = listed.attachments.into_iter().map(|one| {
-        let digest = ReceiptDigest::from_hex(&one.sha256).filter(|_| fits(&one.attachment_id));
+        let digest = FileDigest::from_hex(&one.sha256).filter(|_| fits(&one.attachment_id));
         let digest = digest.ok_or_else(|| CallError::Unknown(peer.unexpected(200, "sha256")))?;
         Ok(FoundAttachment { voucher_id: one.voucher_id, digest, id: one.attachment_id })
     });

@@ -5,9 +5,9 @@
 
 use std::fs::File;
 
-use postonce_engine::domain::ReceiptDigest;
+use postonce_engine::ClaimedAttachment;
+use postonce_engine::domain::FileDigest;
 use postonce_engine::ports::{CallError, FoundAttachment};
-use postonce_engine::{AttachTo, ClaimedAttachment};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -34,10 +34,7 @@ pub(super) async fn attach(
     last_look: LastLook<'_>,
 ) -> Result<String, CallError> {
     let (rpc, facts) = (tryton.rpc(), tryton.facts().await?);
-    let to = match claimed.to() {
-        AttachTo::Voucher(id) => id.as_str(),
-        AttachTo::Draft(id) => id.as_str(),
-    };
+    let to = claimed.to().id();
     let of_move = moves::number(to).ok_or_else(|| moves::no_id(rpc, to))?;
     let values = json!({
         "name": claimed.name(), "type": "data", "resource": format!("{MODEL},{of_move}"),
@@ -64,7 +61,7 @@ pub(super) async fn attachments(tryton: &Tryton, vouchers: &[String]) -> Result<
         .await
         .map_err(|fault| fault.whole(rpc.peer()))?;
     let found = rows.into_iter().filter_map(|row| {
-        let digest: ReceiptDigest = receipt_mark::read(row.description.as_deref()?)?;
+        let digest: FileDigest = receipt_mark::read(row.description.as_deref()?)?;
         let voucher_id = row.resource.strip_prefix(MODEL)?.strip_prefix(',')?.to_owned();
         Some(FoundAttachment { voucher_id, digest, id: row.id.to_string() })
     });

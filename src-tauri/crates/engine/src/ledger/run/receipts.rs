@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 use serde_json::json as object;
 
-use crate::domain::{Act, Actor, DraftId, MediaType, Receipt, ReceiptDigest, ReceiptState};
+use crate::domain::{Act, Actor, DraftId, FileDigest, MediaType, Receipt, ReceiptState};
 use crate::error::Problem;
 use crate::ledger::run::claim::{Claimed, Moment, StagedDraft};
 use crate::ledger::values::{from_json_option, instant_option, json, number, signed, stamp, word};
@@ -25,13 +25,23 @@ pub enum AttachTo {
     Draft(DraftId),
 }
 
+impl AttachTo {
+    /// Returns the accounting system's id of it.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Voucher(id) => id,
+            Self::Draft(id) => id.as_str(),
+        }
+    }
+}
+
 /// An attachment that may be sent: it stands in the ledger as sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedAttachment {
     receipt_id: i64,
     to: AttachTo,
     name: String,
-    digest: ReceiptDigest,
+    digest: FileDigest,
     bytes: u64,
     media_type: MediaType,
 }
@@ -48,7 +58,7 @@ impl ClaimedAttachment {
     }
 
     /// Returns the SHA-256 of its bytes, by which it is known.
-    pub fn digest(&self) -> ReceiptDigest {
+    pub fn digest(&self) -> FileDigest {
         self.digest
     }
 
@@ -76,14 +86,14 @@ pub(crate) struct OpenReceipt {
     /// Its last sending: the time by the accounting side's clock, at the latest, and the fence.
     pub(crate) sent: Option<(DateTime<Utc>, u64)>,
     /// The digest that it had then.
-    pub(crate) digest: Option<ReceiptDigest>,
+    pub(crate) digest: Option<FileDigest>,
     pub(crate) to: AttachTo,
 }
 
 /// The bytes of a receipt, as they were fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FetchedBytes {
-    pub(crate) digest: ReceiptDigest,
+    pub(crate) digest: FileDigest,
     pub(crate) bytes: u64,
     pub(crate) media_type: MediaType,
 }
@@ -92,7 +102,7 @@ pub(crate) struct FetchedBytes {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ReceiptSettlement {
     /// It stands on the voucher, under this id.
-    Attached { digest: ReceiptDigest, attachment_id: String },
+    Attached { digest: FileDigest, attachment_id: String },
     /// It is provably not there now.
     Failed(Problem),
     /// It was sent, or maybe; the voucher is looked at again.
@@ -161,9 +171,9 @@ impl LedgerTx<'_> {
         })
     }
 
-    fn digest_of_receipt(&self, row: &Row<'_>) -> Result<Option<ReceiptDigest>, LedgerError> {
+    fn digest_of_receipt(&self, row: &Row<'_>) -> Result<Option<FileDigest>, LedgerError> {
         let bytes: Option<Vec<u8>> = self.get(row, "digest")?;
-        Ok(bytes.as_deref().and_then(ReceiptDigest::from_bytes))
+        Ok(bytes.as_deref().and_then(FileDigest::from_bytes))
     }
 
     /// Notes that a receipt is about to be sent, before it is; returns `None` if a person has set it aside meanwhile.

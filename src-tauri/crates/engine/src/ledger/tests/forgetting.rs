@@ -35,12 +35,7 @@ fn former(payee_id: &str, text: &str) -> Content {
 /// is known by the name alone.
 async fn corrected_twice() -> LedgerRig {
     let rig = rig().await;
-    let mut asked = ask(rig.run, "key-1", 1);
-    asked.members[0].sent = serde_json::from_value(serde_json::json!({
-        "text": "Travel", "payee": "PM-0031", "expense_account": "7140", "payable_account": "2400",
-    }))
-    .expect("the content of a claim");
-    let request = rig.ledger.write(move |tx| tx.claim(asked)).await.expect("nobody claimed it");
+    let request = request_with_content(&rig).await;
     settle(&rig, &request, acknowledged()).await.expect("it was open");
     for (hash, payee_id, text) in [(1_u8, "PM-0031", "Taxi with Ola"), (2, "Kari Nordmann", "Taxi")] {
         let content = values::json(&former(payee_id, text));

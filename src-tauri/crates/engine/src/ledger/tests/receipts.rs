@@ -1,7 +1,7 @@
 //! Are receipts planned with the claim, settled once, and no part of what makes a record another one?
 
 use super::*;
-use crate::domain::{Act, MediaType, Receipt, ReceiptDigest, ReceiptState};
+use crate::domain::{Act, FileDigest, MediaType, Receipt, ReceiptState};
 use crate::ledger::{FetchedBytes, OpenReceipt, ReceiptSettlement};
 
 /// Makes a ledger whose record names two receipts, and has a voucher in the books; returns its receipts.
@@ -29,7 +29,7 @@ async fn posted() -> (LedgerRig, Vec<OpenReceipt>) {
 }
 
 fn fetched() -> FetchedBytes {
-    let digest = ReceiptDigest::from_bytes(&[7; 32]).expect("32 bytes");
+    let digest = FileDigest::from_bytes(&[7; 32]).expect("32 bytes");
     FetchedBytes { digest, bytes: 9, media_type: MediaType::Pdf }
 }
 
