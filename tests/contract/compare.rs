@@ -299,7 +299,7 @@ fn grouped(decimal: &str) -> String {
 }
 
 /// Returns the text of a PDF, where this machine has a reader.
-fn pdf_text(file: &str) -> Option<String> {
+pub(crate) fn pdf_text(file: &str) -> Option<String> {
     match Command::new("pdftotext").args(["-layout", file, "-"]).output() {
         Ok(read) => Some(String::from_utf8_lossy(&read.stdout).into_owned()),
         Err(error) => {

@@ -4,6 +4,8 @@ use postonce_tests::{CliRig, command_output, plain_source};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::compare::pdf_text;
+
 const HEAD: &str = "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta;Godkjent;Tilskudd;Mvakode\n";
 
 /// Returns a workspace over these rows, with a column of approvals, one of grants and one of VAT codes.
@@ -33,6 +35,12 @@ fn vouchers(rig: &CliRig) -> Vec<Value> {
 /// Returns the sentence of the first entry that waits for a person.
 fn first_reason(rig: &CliRig) -> String {
     rig.run(&["attention"]).last()["items"][0]["reason"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Returns the text that a person reads.
+fn printed(rig: &CliRig, arguments: &[&str]) -> String {
+    let ended = rig.for_people(arguments).output().expect("the program starts");
+    String::from_utf8(ended.stdout).expect("UTF-8")
 }
 
 fn dates(rig: &CliRig) -> Vec<String> {
@@ -138,13 +146,21 @@ fn month_is_one_sentence_and_a_status() {
         let of = |member: &str| state.last()[member].as_u64().unwrap_or(u64::MAX);
         (state.status, of("approved"), of("in_books"), of("open"), of("undated"))
     };
-    assert_eq!(counts("2026-10"), (Some(0), 0, 0, 0, 0), "nothing was read yet");
+    let words = |language: &str| {
+        let words = printed(&rig, &["--lang", language, "period", "2026-10"]);
+        words.lines().next().unwrap_or_default().to_owned()
+    };
+    // A month that nobody has read is not known to be closed.
+    assert_eq!(counts("2026-10"), (Some(4), 0, 0, 0, 0), "nothing was read yet");
+    assert_eq!(words("en"), "October 2026 was not read yet.");
     assert_eq!(rig.run(&["period", "2026-10"]).last()["read_at"], Value::Null);
     assert_eq!(rig.run(&["sync", "--dry-run"]).status, Some(0));
     assert_eq!(counts("2026-10"), (Some(4), 2, 0, 2, 0));
     assert_eq!(rig.sync().status, Some(0));
     assert_eq!(counts("2026-10"), (Some(0), 2, 2, 0, 0));
     assert_eq!(counts("2026-11"), (Some(0), 1, 1, 0, 0));
+    assert_eq!(words("en"), "October 2026: 2 approved, 2 in the books, 0 open.");
+    assert_eq!(words("nb"), "Oktober 2026: 2 godkjent, 2 i regnskapet, 0 åpne.");
     // A row without a day may be of any month.
     write(&rig, &(rows + "D;x;40,00;PM-0001;Reise;Drosje;NOK;2026-10-06T08:00:00Z;;\n"));
     assert_eq!(rig.sync().status, Some(4));
@@ -174,7 +190,59 @@ fn voucher_is_seen_before_it_is_sent() {
         (&debt["account"], &debt["credit"], &debt["party"]),
         (&"2930".into(), &"10.00".into(), &"PM-0001".into())
     );
+    let planned = &plan.last()["vouchers"][0];
+    assert_eq!((&planned["record_id"], &planned["lines"]), (&"A".into(), &voucher["lines"]));
     assert_eq!(vouchers(&rig), Vec::<Value>::new());
+    // A person reads the same, before it is sent and afterwards, whatever the rules say then.
+    let row = ["7790", "10.00", "grant G-1"];
+    let shown = |arguments: &[&str], title: &str| {
+        let words = printed(&rig, arguments);
+        let below: Vec<&str> = words.lines().skip_while(|line| !line.starts_with(title)).take(4).collect();
+        assert!(row.iter().all(|cell| below.iter().any(|line| line.contains(cell))), "{title}: {words}");
+        assert!(below.iter().any(|line| line.contains("2930") && line.contains("PM-0001")), "{title}: {words}");
+    };
+    shown(&["sync", "--dry-run"], "A: 5 Oct 2026, Tog");
+    shown(&["record", "A"], "Voucher by the present rules: 5 Oct 2026, Tog");
+    assert_eq!(rig.sync().status, Some(0));
+    rig.change_workspace("default_account = \"7790\"", "default_account = \"7140\"");
+    shown(&["record", "A"], "Voucher as it was sent: 5 Oct 2026, Tog");
+    let record = rig.run(&["record", "A"]);
+    assert_eq!(record.last()["attempts"][0]["voucher"]["lines"][0]["account"], "7790");
+    assert_eq!(record.last()["voucher"]["lines"][0]["account"], "7140");
+}
+
+#[test]
+fn certificate_has_each_line_of_a_voucher() {
+    let rig = over("A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;2026-10-06T08:00:00Z;=G-1;1\n");
+    assert_eq!(rig.sync().status, Some(0));
+    let file = |name: &str| rig.path().join(name).display().to_string();
+    let written = |name: &str| {
+        let told = rig.run(&["certificate", "last", &file(name)]);
+        assert_eq!(told.status, Some(0), "{}", told.words);
+        std::fs::read(file(name)).expect("it was written")
+    };
+    let document: Value = serde_json::from_slice(&written("c.json")).expect("JSON");
+    let voucher = &document["vouchers"][0];
+    let (expense, debt) = (&voucher["lines"][0], &voucher["lines"][1]);
+    assert_eq!((&voucher["text"], &voucher["lines"][2]), (&"Tog".into(), &Value::Null));
+    assert_eq!(
+        (&expense["account"], &expense["debit"], &expense["vat_code"]),
+        (&"7790".into(), &"10.00".into(), &"1".into())
+    );
+    assert_eq!(expense["dimensions"], json!({ "grant": "=G-1" }));
+    assert_eq!(
+        (&debt["account"], &debt["credit"], &debt["party"]),
+        (&"2930".into(), &"10.00".into(), &"PM-0001".into())
+    );
+    let table = String::from_utf8(written("c.csv")).expect("UTF-8");
+    let lines: Vec<&str> = table.lines().filter(|line| line.starts_with("voucher_line,")).collect();
+    let ends = [",7790,10.00,,1,grant: =G-1,", ",2930,,10.00,,,PM-0001"];
+    assert!(lines.len() == 2 && lines.iter().zip(ends).all(|(line, end)| line.ends_with(end)), "{table}");
+    written("c.pdf");
+    let Some(words) = pdf_text(&file("c.pdf")) else { return };
+    for part in ["7790", "Debit 10.00", "VAT 1", "grant =G-1", "2930", "Credit 10.00"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
 }
 
 #[test]

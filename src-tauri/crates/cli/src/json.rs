@@ -7,10 +7,11 @@ use postonce_engine::ports::SourceRemark;
 use postonce_engine::views::{
     Acceptance, AccountSum, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike,
     MissingReceipt, MonthState, PlanSummary, Progress, Question, ReExport, ReceiptStory, RecordCounts, RecordState,
-    RecordStory, RunItem, RunSummary, StateFigures, Sum, VoucherLine, VoucherPreview,
+    RecordStory, RunItem, RunSummary, StateFigures, Sum, VoucherDraft, VoucherPreview,
 };
 use postonce_engine::{AuditVerdict, ScheduleNews};
 use postonce_reports::sentences::{self, Reader};
+use postonce_reports::voucher_lines_json;
 use serde_json::{Value, json};
 
 pub(crate) fn instant(at: DateTime<Utc>) -> String {
@@ -123,7 +124,15 @@ pub(crate) fn plan(reader: Reader<'_>, plan: &PlanSummary) -> Value {
         },
         "held": plan.held_items.iter().map(|held| item(reader, held)).collect::<Vec<_>>(),
         "accounts": plan.accounts.iter().map(account_sum).collect::<Vec<_>>(),
+        "vouchers": plan.vouchers.iter().map(planned).collect::<Vec<_>>(),
     })
+}
+
+/// Returns the voucher of a record that would be sent.
+fn planned((record_id, draft): &(String, VoucherDraft)) -> Value {
+    let mut voucher = draft_voucher(draft);
+    voucher["record_id"] = json!(record_id);
+    voucher
 }
 
 /// Returns debit and credit of an account.
@@ -157,17 +166,14 @@ pub(crate) fn voucher(reader: Reader<'_>, preview: &VoucherPreview) -> Value {
             return json!({ "held": sentences::reason(reader, &reason) });
         }
     };
-    let line = |line: &VoucherLine| {
-        json!({
-            "account": line.account, "debit": line.debit, "credit": line.credit, "text": line.text,
-            "party": line.party, "vat_code": line.vat_code, "dimensions": line.dimensions,
-            "own_amount": line.own_amount,
-        })
-    };
+    draft_voucher(draft)
+}
+
+/// Returns a voucher as a bookkeeper writes it.
+fn draft_voucher(draft: &VoucherDraft) -> Value {
     json!({
         "date": draft.date.to_string(), "text": draft.text, "currency": draft.currency,
-        "own_currency": draft.own_currency, "exchange_rate": draft.rate,
-        "lines": draft.lines.iter().map(line).collect::<Vec<_>>(),
+        "own_currency": draft.own_currency, "exchange_rate": draft.rate, "lines": voucher_lines_json(draft),
     })
 }
 
@@ -276,7 +282,7 @@ pub(crate) fn story(reader: Reader<'_>, story: &RecordStory) -> Value {
             "settled_at": attempt.settled_at.map(instant), "settled_by": attempt.settled_by,
             "voucher_id": attempt.voucher_id, "voucher_number": attempt.voucher_number, "file": attempt.file,
             "reason": attempt.reason.as_ref().map(|reason| sentences::reason(reader, reason)),
-            "evidence": attempt.evidence,
+            "evidence": attempt.evidence, "voucher": attempt.voucher.as_ref().map(draft_voucher),
             "receipts": attempt.receipts.iter().map(|one| receipt(reader, one)).collect::<Vec<_>>(),
         })
     };

@@ -162,6 +162,9 @@ catalogue! {
     DEBIT: "Debit", "Debet";
     CREDIT: "Credit", "Kredit";
     VOUCHER_BY_RULES: "Voucher by the present rules", "Bilag etter reglene nå";
+    other_vouchers(count: u64): "{count} more; each voucher is seen with", "{count} til; hvert bilag vises med";
+    VOUCHER_SENT: "Voucher as it was sent", "Bilag slik det ble sendt";
+    month_unread(month: &str): "{month} was not read yet.", "{month} er ikke lest ennå.";
     MONTH_APPROVED: "approved", "godkjent";
     MONTH_IN_BOOKS: "in the books", "i regnskapet";
     MONTH_OPEN: "open", "åpne";

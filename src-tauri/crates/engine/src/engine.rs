@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::calls::{Caller, Patience, RunError};
-use crate::domain::{Actor, Period, ReferenceRules, RunId, Trigger};
+use crate::domain::{Actor, Period, RunId, Trigger};
 use crate::error::Problem;
 use crate::export::ask::{RunAsk, SyncEnd};
 use crate::export::identity::{Asks, check_source};
@@ -123,10 +123,9 @@ impl Engine {
     pub async fn plan(&self, period: Period) -> Result<PlanSummary, Problem> {
         let _file = FileLock::try_take(&self.parts.settings.file_lock)?;
         let _reads = FileLock::says_that_it_reads(&self.parts.settings.file_lock);
-        let references = ReferenceRules { length_max: usize::MAX, folds_case: false, ascii_only: false };
-        let rules = PlanRules::of(&self.parts, period, references.into(), None);
+        let Parts { source, ledger, clock, settings, accounting, .. } = &self.parts;
+        let rules = PlanRules { period, ..PlanRules::to_show(settings, Some(accounting.clone()), clock.now()) };
         check_source(&self.parts).await?;
-        let Parts { source, ledger, clock, .. } = &self.parts;
         let reading = observe(source.as_ref(), ledger, clock.as_ref(), None, Asks::Everything).await;
         let reading = reading.map_err(RunError::into_problem)?;
         Ok(make_plan(&self.parts, reading, &rules).await.map_err(RunError::into_problem)?.into_summary())

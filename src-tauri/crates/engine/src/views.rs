@@ -17,7 +17,7 @@ pub use comparison::{BothSums, Comparison, Difference, LedgerSide, Papers, Sides
 pub use content::{Acceptance, Alarm, Changed, Content, LookAlike, LookAlikes};
 pub use files::{FileState, HandedOverFile};
 pub use lock::{LockFacts, Waiting, Whose};
-pub use posting::{AccountSum, VoucherDraft, VoucherLine, VoucherPreview};
+pub use posting::{AccountSum, RunVoucher, VoucherDraft, VoucherLine, VoucherPreview};
 pub use receipts::{MissingReceipt, ReceiptStory};
 pub use records::{
     MonthBooks, MonthFigures, MonthRecords, MonthState, ProjectSum, RecordRow, RecordsFound, StateFigures,
@@ -451,6 +451,8 @@ pub struct AttemptStory {
     pub evidence: Vec<FoundVoucher>,
     /// The receipts that belong on its voucher, in their order.
     pub receipts: Vec<ReceiptStory>,
+    /// Its voucher as it was sent; `None` for a claim of an earlier version, which did not keep it.
+    pub voucher: Option<VoucherDraft>,
 }
 
 /// The phase of a run. The window, the tray and the command line look at the same value.
@@ -529,9 +531,13 @@ pub struct PlanSummary {
     pub accounts: Vec<AccountSum>,
     /// The receipts that the rows to be sent name.
     pub receipts: u64,
+    /// The vouchers of the first [`PlanSummary::VOUCHERS_SHOWN_MAX`] rows to be sent, each with its record's id.
+    pub vouchers: Vec<(String, VoucherDraft)>,
 }
 
 impl PlanSummary {
+    /// The number of vouchers that a plan shows; each other one is seen at its record.
+    pub const VOUCHERS_SHOWN_MAX: usize = 10;
     /// The number of held rows that a plan lists; the rest is counted.
     pub const HELD_SHOWN_MAX: usize = 200;
 }

@@ -3,13 +3,19 @@
 use std::io::Write;
 
 use postonce_engine::Ledger;
-use postonce_engine::views::{Difference, RunItem};
+use postonce_engine::views::{Difference, RunVoucher, VoucherLine};
 use postonce_words::Language;
 
 use crate::pages::{each_difference, each_voucher};
 use crate::{Report, ReportError};
 
-const HEAD: [&str; 12] = [
+/// The number of columns.
+const COLUMNS: usize = 18;
+
+type Row = [String; COLUMNS];
+
+/// The last ones belong to the lines of vouchers.
+const HEAD: [&str; COLUMNS] = [
     "section",
     "name",
     "record_id",
@@ -22,6 +28,12 @@ const HEAD: [&str; 12] = [
     "ledger",
     "accounting",
     "accounting_state",
+    "account",
+    "debit",
+    "credit",
+    "vat_code",
+    "dimensions",
+    "party",
 ];
 
 /// Returns the character that ends a cell for a spreadsheet in that language.
@@ -36,13 +48,13 @@ pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write)
     // A spreadsheet takes the file for its own old character set without this mark.
     out.write_all("\u{feff}".as_bytes())?;
     let mut table = csv::WriterBuilder::new().delimiter(delimiter(report.language)).from_writer(out);
-    let mut row = |cells: [String; 12]| table.write_record(cells).map_err(std::io::Error::other);
-    row(HEAD.map(str::to_owned))?;
+    let mut write = |cells: Row| table.write_record(cells).map_err(std::io::Error::other);
+    write(HEAD.map(str::to_owned))?;
     let figures = &report.comparison;
     let (ledgers, theirs) = (figures.ledger_vouchers, figures.accounting_vouchers);
-    row(figure("vouchers", "", &ledgers.to_string(), &theirs.to_string()))?;
+    write(figure("vouchers", "", &ledgers.to_string(), &theirs.to_string()))?;
     for sum in &figures.sums {
-        row(figure("sum", &sum.currency, &sum.ledger, &sum.accounting))?;
+        write(figure("sum", &sum.currency, &sum.ledger, &sum.accounting))?;
     }
     let counts = [
         ("matched", figures.matched),
@@ -51,25 +63,30 @@ pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write)
         ("differences", figures.differences),
     ];
     for (name, count) in counts {
-        row(figure(name, "", &count.to_string(), ""))?;
+        write(figure(name, "", &count.to_string(), ""))?;
     }
     let papers = &report.papers;
     if papers.receipts_attached + papers.receipts_missing > 0 {
-        row(figure("receipts_attached", "", &papers.receipts_attached.to_string(), ""))?;
-        row(figure("receipts_missing", "", &papers.receipts_missing.to_string(), ""))?;
+        write(figure("receipts_attached", "", &papers.receipts_attached.to_string(), ""))?;
+        write(figure("receipts_missing", "", &papers.receipts_missing.to_string(), ""))?;
     }
     if let Some(proof) = report.papers.proofs.first() {
-        row(figure("audit_entry", "", &proof.entry.to_string(), ""))?;
-        row(figure("audit_root", "", &proof.root, ""))?;
-        row(figure("audit_rows", "", &proof.rows.to_string(), ""))?;
+        write(figure("audit_entry", "", &proof.entry.to_string(), ""))?;
+        write(figure("audit_root", "", &proof.root, ""))?;
+        write(figure("audit_rows", "", &proof.rows.to_string(), ""))?;
     }
-    each_difference(ledger, report, |difference| Ok(row(of_difference(difference))?)).await?;
-    each_voucher(ledger, report, |item| Ok(row(of_voucher(item))?)).await?;
+    each_difference(ledger, report, |difference| Ok(write(of_difference(difference))?)).await?;
+    each_voucher(ledger, report, |posted| {
+        write(of_voucher(posted))?;
+        let lines = posted.voucher.iter().flat_map(|voucher| &voucher.lines);
+        lines.into_iter().try_for_each(|line| Ok(write(of_line(posted, line))?))
+    })
+    .await?;
     Ok(table.flush()?)
 }
 
-fn figure(name: &str, currency: &str, ledger: &str, accounting: &str) -> [String; 12] {
-    let mut cells: [String; 12] = Default::default();
+fn figure(name: &str, currency: &str, ledger: &str, accounting: &str) -> Row {
+    let mut cells: Row = Default::default();
     cells[0] = "summary".to_owned();
     cells[1] = name.to_owned();
     cells[8] = currency.to_owned();
@@ -78,13 +95,13 @@ fn figure(name: &str, currency: &str, ledger: &str, accounting: &str) -> [String
     cells
 }
 
-fn of_difference(difference: &Difference) -> [String; 12] {
+fn of_difference(difference: &Difference) -> Row {
     let ours = difference.sides.ledger.as_ref();
     let theirs = &difference.sides.accounting;
     let list = |text: fn(&postonce_engine::domain::FoundVoucher) -> String| {
         theirs.iter().map(text).collect::<Vec<_>>().join(" ")
     };
-    [
+    row([
         "difference".to_owned(),
         difference.kind.as_str().to_owned(),
         harmless(difference.record_id.as_deref()),
@@ -100,11 +117,12 @@ fn of_difference(difference: &Difference) -> [String; 12] {
             let state = serde_json::to_value(voucher.state).unwrap_or_default();
             format!("{}:{}", voucher.acknowledgement.voucher_id, state.as_str().unwrap_or_default())
         }))),
-    ]
+    ])
 }
 
-fn of_voucher(item: &RunItem) -> [String; 12] {
-    [
+fn of_voucher(posted: &RunVoucher) -> Row {
+    let item = &posted.item;
+    row([
         "voucher".to_owned(),
         "posted".to_owned(),
         harmless(item.record_id.as_deref()),
@@ -115,9 +133,36 @@ fn of_voucher(item: &RunItem) -> [String; 12] {
         item.date.map(|date| date.to_string()).unwrap_or_default(),
         item.amount.as_ref().map(|sum| sum.currency.clone()).unwrap_or_default(),
         item.amount.as_ref().map(|sum| sum.amount.clone()).unwrap_or_default(),
-        String::new(),
-        String::new(),
-    ]
+    ])
+}
+
+/// Returns a line of a voucher below the row of the voucher, with the same keys.
+fn of_line(posted: &RunVoucher, line: &VoucherLine) -> Row {
+    let mut cells = of_voucher(posted);
+    let dimensions = line.dimensions.iter().map(|(name, value)| format!("{name}: {value}"));
+    cells[0] = "voucher_line".to_owned();
+    cells[9] = String::new();
+    let of_line = [
+        harmless(Some(&line.account)),
+        line.debit.clone().unwrap_or_default(),
+        line.credit.clone().unwrap_or_default(),
+        harmless(line.vat_code.as_deref()),
+        harmless(Some(&dimensions.collect::<Vec<_>>().join(", "))),
+        harmless(line.party.as_deref()),
+    ];
+    for (cell, text) in cells[COLUMNS - of_line.len()..].iter_mut().zip(of_line) {
+        *cell = text;
+    }
+    cells
+}
+
+/// Returns a row that begins with these cells; the others are empty.
+fn row<const CELLS: usize>(first: [String; CELLS]) -> Row {
+    let mut cells: Row = Default::default();
+    for (cell, text) in cells.iter_mut().zip(first) {
+        *cell = text;
+    }
+    cells
 }
 
 /// Returns an amount from outside. A negative one is a number; what is none is a text like any other.

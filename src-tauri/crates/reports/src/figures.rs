@@ -1,6 +1,6 @@
 //! Writes numbers, days and times as a reader of that language has them: reports and command line alike.
 
-use chrono::{DateTime, Local, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Local, NaiveDate, Utc};
 use chrono_tz::Tz;
 use postonce_engine::domain::Period;
 use postonce_words::Language;
@@ -37,6 +37,12 @@ pub fn day(day: NaiveDate, language: Language) -> String {
         Language::Bokmal => "%d.%m.%Y",
     };
     day.format(form).to_string()
+}
+
+/// Writes a month with its year, as a sentence begins with it.
+pub fn month(first_day: NaiveDate, language: Language) -> String {
+    let month = usize::try_from(first_day.month0()).ok().and_then(|month| words::MONTHS.get(month));
+    format!("{} {}", month.map_or("", |month| month.text(language)), first_day.year())
 }
 
 pub(crate) fn instant(at: DateTime<Utc>, zone: Tz, language: Language) -> String {

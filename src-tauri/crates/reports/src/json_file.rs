@@ -4,7 +4,7 @@ use std::io::Write;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::Ledger;
-use postonce_engine::views::{Comparison, Difference, RunItem};
+use postonce_engine::views::{Comparison, Difference, RunVoucher, VoucherDraft, VoucherLine};
 use serde_json::{Value, json};
 
 use crate::pages::{each_difference, each_voucher};
@@ -42,12 +42,27 @@ pub fn difference(difference: &Difference) -> Value {
     })
 }
 
-fn voucher(item: &RunItem) -> Value {
+/// Returns the lines of a voucher, as a bookkeeper writes them.
+pub fn lines(draft: &VoucherDraft) -> Value {
+    let line = |line: &VoucherLine| {
+        json!({
+            "account": line.account, "debit": line.debit, "credit": line.credit, "text": line.text,
+            "party": line.party, "vat_code": line.vat_code, "dimensions": line.dimensions,
+            "own_amount": line.own_amount,
+        })
+    };
+    draft.lines.iter().map(line).collect()
+}
+
+fn voucher(posted: &RunVoucher) -> Value {
+    let (item, draft) = (&posted.item, posted.voucher.as_ref());
     json!({
         "record_id": item.record_id, "generation": item.generation.map(|generation| generation.number()),
         "reference": item.reference, "voucher_id": item.voucher_id, "voucher_number": item.voucher_number,
         "date": item.date, "currency": item.amount.as_ref().map(|sum| &sum.currency),
         "amount": item.amount.as_ref().map(|sum| &sum.amount),
+        "text": draft.map(|draft| &draft.text), "own_currency": draft.and_then(|draft| draft.own_currency.as_ref()),
+        "exchange_rate": draft.and_then(|draft| draft.rate.as_ref()), "lines": draft.map(lines),
     })
 }
 
@@ -79,8 +94,8 @@ pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write)
     .await?;
     write!(out, "],\"vouchers\":[")?;
     separator = "";
-    each_voucher(ledger, report, |item| {
-        write!(out, "{separator}{}", voucher(item))?;
+    each_voucher(ledger, report, |posted| {
+        write!(out, "{separator}{}", voucher(posted))?;
         separator = ",";
         Ok(())
     })

@@ -25,7 +25,7 @@ use postonce_engine::views::{AccountSum, Comparison, Papers, RunSummary};
 use postonce_engine::{Ledger, LedgerError};
 use postonce_words::Language;
 
-pub use json_file::{comparison as comparison_json, difference as difference_json};
+pub use json_file::{comparison as comparison_json, difference as difference_json, lines as voucher_lines_json};
 pub use place::{Overwrite, Place};
 pub use run_file::{RunFormat, write_run};
 pub use trail::{TrailFormat, write_trail};

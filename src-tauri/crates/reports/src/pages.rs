@@ -1,8 +1,8 @@
 //! Reads the ledger's rows for a report, page by page.
 
 use postonce_engine::Ledger;
-use postonce_engine::domain::{ItemResult, RunId};
-use postonce_engine::views::{Difference, RunItem};
+use postonce_engine::domain::RunId;
+use postonce_engine::views::{Difference, RunVoucher};
 
 use crate::{Report, ReportError};
 
@@ -26,14 +26,14 @@ where
 /// Reads each voucher that the run posted, in the order of its rows; none for a report that is about no run.
 pub(crate) async fn each_voucher<F>(ledger: &Ledger, report: &Report, mut act: F) -> Result<(), ReportError>
 where
-    F: FnMut(&RunItem) -> Result<(), ReportError>,
+    F: FnMut(&RunVoucher) -> Result<(), ReportError>,
 {
     let Some(run) = run(report) else { return Ok(()) };
     let mut after = 0;
     loop {
-        let page = ledger.run_items(run, after, PAGE_ROWS, Some(ItemResult::Posted)).await?;
+        let page = ledger.run_vouchers(run, after, PAGE_ROWS).await?;
         let Some(last) = page.last() else { return Ok(()) };
-        after = last.position;
+        after = last.item.position;
         page.iter().try_for_each(&mut act)?;
     }
 }

@@ -45,8 +45,22 @@ catalogue! {
     NUMBER: "Number", "Nummer";
     DATE: "Date", "Dato";
     AMOUNT: "Amount", "Beløp";
+    ACCOUNT: "Account", "Konto";
+    VAT_CODE: "VAT", "MVA";
     WHAT: "What", "Hva";
     IN_ACCOUNTING: "In the accounting system", "I regnskapssystemet";
+    JANUARY: "January", "Januar";
+    FEBRUARY: "February", "Februar";
+    MARCH: "March", "Mars";
+    APRIL: "April", "April";
+    MAY: "May", "Mai";
+    JUNE: "June", "Juni";
+    JULY: "July", "Juli";
+    AUGUST: "August", "August";
+    SEPTEMBER: "September", "September";
+    OCTOBER: "October", "Oktober";
+    NOVEMBER: "November", "November";
+    DECEMBER: "December", "Desember";
     NOTHING_THERE: "nothing", "ingenting";
     NOT_IN_LEDGER: "nothing", "ingenting";
     VOIDED: "reversed", "tilbakeført";
@@ -132,6 +146,10 @@ catalogue! {
         "No differences, but {waiting} of {vouchers} vouchers are too new to be found in a search. Compare again later.",
         "Ingen avvik, men {waiting} av {vouchers} bilag er for nye til å vises i et søk. Avstem på nytt senere.";
 }
+
+/// The months in their order.
+pub(crate) const MONTHS: [Message; 12] =
+    [JANUARY, FEBRUARY, MARCH, APRIL, MAY, JUNE, JULY, AUGUST, SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER];
 
 pub(crate) fn outcome(outcome: Outcome) -> Message {
     match outcome {

@@ -29,6 +29,7 @@ pub(crate) mod source;
 pub(crate) mod status;
 pub(crate) mod support;
 pub(crate) mod sync;
+mod voucher;
 
 use std::sync::Arc;
 

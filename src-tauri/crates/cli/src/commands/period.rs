@@ -1,6 +1,7 @@
 //! Runs `period`: one month in a sentence, as the last reading and the ledger have it.
 
 use postonce_engine::views::MonthState;
+use postonce_reports::figures;
 
 use super::{ledger, state};
 use crate::args::{Args, Period};
@@ -20,13 +21,18 @@ pub(crate) async fn period(args: &Args, asked: &Period, output: &Output) -> Resu
 }
 
 fn print(month: &MonthState, output: &Output) {
+    let name = figures::month(month.month, output.language);
+    let Some(read_at) = month.read_at else {
+        output.say(words::month_unread(output.language, &name));
+        return;
+    };
     let counts = [
         (month.approved(), words::MONTH_APPROVED),
         (month.in_books(), words::MONTH_IN_BOOKS),
         (month.open(), words::MONTH_OPEN),
     ];
     let counts = counts.map(|(count, word)| format!("{} {}", output.count(count), output.word(word)));
-    output.say(format!("{}: {}.", month.month.format("%Y-%m"), counts.join(", ")));
+    output.say(format!("{name}: {}.", counts.join(", ")));
     let rows: Vec<Vec<String>> = month
         .figures
         .iter()
@@ -42,7 +48,5 @@ fn print(month: &MonthState, output: &Output) {
     if month.undated > 0 {
         output.say(format!("  {}: {}", output.word(words::MONTH_UNDATED), month.undated));
     }
-    let read = month.read_at.map(|at| output.moment(at));
-    let read = read.unwrap_or_else(|| output.word(words::NEVER).to_owned());
-    output.say(format!("  {}: {read}", output.word(words::MONTH_READ)));
+    output.say(format!("  {}: {}", output.word(words::MONTH_READ), output.moment(read_at)));
 }

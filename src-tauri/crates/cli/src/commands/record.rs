@@ -1,14 +1,14 @@
 //! Runs `record`: everything known of one record.
 
 use postonce_connectors::SystemClock;
-use postonce_engine::domain::ReceiptState;
+use postonce_engine::domain::{AttemptState, ReceiptState};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock;
-use postonce_engine::views::{AttemptStory, AuditEntry, RecordState, RecordStory, VoucherDraft, VoucherPreview};
+use postonce_engine::views::{AttemptStory, AuditEntry, Reason, RecordState, RecordStory, VoucherPreview};
 use postonce_engine::{nobody_sends, voucher_preview};
 use postonce_words::Message;
 
-use super::{act, attempt_state, ledger, state};
+use super::{act, attempt_state, ledger, state, voucher};
 use crate::args::{Args, Record};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -23,16 +23,27 @@ pub(crate) async fn record(args: &Args, asked: &Record, output: &Output) -> Resu
         story.state = RecordState::InDoubt;
     }
     let now = Clock::now(&SystemClock::start());
-    let voucher = voucher_preview(&ledger, &workspace.settings(), &asked.id, now).await?;
+    let voucher = voucher_preview(&ledger, &workspace.settings(), None, &asked.id, now).await?;
     if output.json {
         let mut document = json::story(output.reader(), &story);
         document["voucher"] = voucher.as_ref().map(|voucher| json::voucher(output.reader(), voucher)).into();
         output.document(&document);
     } else {
         print(&story, output);
-        if let Some(VoucherPreview::Posting(draft)) = &voucher {
-            output.say("");
-            tell_voucher(draft, output);
+        let is_in_force =
+            |state| !matches!(state, AttemptState::Refused | AttemptState::NotSent | AttemptState::Withdrawn);
+        let sent = story.attempts.last().filter(|attempt| is_in_force(attempt.state));
+        match (sent.map(|attempt| &attempt.voucher), &voucher) {
+            // A claim of an earlier version did not keep its voucher.
+            (Some(Some(draft)), _) => voucher::tell(output.word(words::VOUCHER_SENT), draft, output),
+            (_, Some(VoucherPreview::Posting(draft))) => {
+                voucher::tell(output.word(words::VOUCHER_BY_RULES), draft, output);
+            }
+            (_, Some(VoucherPreview::Held(reason))) => {
+                let reason = output.reason(&Reason::Held(reason.clone()));
+                output.say(format!("\n{}: {reason}", output.word(words::VOUCHER_BY_RULES)));
+            }
+            (_, None) => {}
         }
     }
     Ok(Status::Done)
@@ -53,7 +64,7 @@ fn print(story: &RecordStory, output: &Output) {
         row(words::FIRST_SEEN, &output.moment(story.first_seen_at)),
     ];
     if let Some(held) = &story.held {
-        let held = postonce_engine::views::Reason::Held(held.clone());
+        let held = Reason::Held(held.clone());
         rows.push(row(words::REASON, &output.reason(&held)));
     }
     if story.look_alikes.count > 0 {
@@ -80,33 +91,6 @@ fn print(story: &RecordStory, output: &Output) {
         output.say("");
         output.say(output.word(words::AUDIT_TRAIL));
         output.table(&story.audit.iter().map(|entry| audit_row(entry, output)).collect::<Vec<_>>());
-    }
-}
-
-/// Prints a voucher as a bookkeeper writes it, by the present rules.
-fn tell_voucher(draft: &VoucherDraft, output: &Output) {
-    output.say(format!("{}: {}, {}", output.word(words::VOUCHER_BY_RULES), output.day(draft.date), draft.text));
-    let own_head = draft.own_currency.as_ref().map(|_| words::OWN_AMOUNT);
-    let head = [words::ACCOUNT, words::DEBIT, words::CREDIT].into_iter().chain(own_head);
-    let head = head.chain([words::FIELD_VAT, words::TEXT]);
-    let mut rows = vec![head.map(|word| output.word(word).to_owned()).collect::<Vec<_>>()];
-    let side = |amount: &Option<String>| match amount {
-        Some(amount) => output.amount(&draft.currency, amount),
-        None => String::new(),
-    };
-    for line in &draft.lines {
-        let dimensions = line.dimensions.iter().map(|(name, value)| format!("{name} {value}"));
-        let about = line.text.iter().cloned().chain(dimensions).chain(line.party.clone());
-        let mut row = vec![line.account.clone(), side(&line.debit), side(&line.credit)];
-        if let Some(currency) = &draft.own_currency {
-            row.push(line.own_amount.as_ref().map_or_else(String::new, |amount| output.amount(currency, amount)));
-        }
-        row.extend([line.vat_code.clone().unwrap_or_default(), about.collect::<Vec<_>>().join(" · ")]);
-        rows.push(row);
-    }
-    output.table(&rows);
-    if let Some(rate) = &draft.rate {
-        output.say(format!("{}: {rate}", output.word(words::RATE)));
     }
 }
 

@@ -285,6 +285,18 @@ fn tell_plan(plan: &PlanSummary, remarks: &[SourceRemark], output: &Output) -> S
             output.say(format!("  … {}", output.word(words::MORE)));
         }
         tell_remarks(remarks, output);
+        for (record_id, draft) in &plan.vouchers {
+            super::voucher::tell(record_id, draft, output);
+        }
+        if plan.send > plan.vouchers.len() as u64 {
+            output.say("");
+            let others = plan.send - plan.vouchers.len() as u64;
+            output.say(format!(
+                "{} {}",
+                words::other_vouchers(output.language, others),
+                output.call(&["record", "ID"])
+            ));
+        }
     }
     if plan.held + plan.in_doubt > 0 { Status::Attention } else { Status::Done }
 }

@@ -272,6 +272,7 @@ mod tests {
             is_forgotten: false,
             lines: Vec::new(),
             own: None,
+            rate: None,
         }
     }
 
@@ -391,6 +392,7 @@ mod tests {
             account: account.into(),
             minor,
             vat_code: None,
+            own_minor: None,
             dimensions: BTreeMap::new(),
         };
         let lines = vec![line("7140", 7_000), line("7145", 4_404), line("7150", -1_000), line("2930", -10_404)];

@@ -79,6 +79,9 @@ pub(crate) struct SentContent {
     /// The sum of the debit lines in the organisation's currency, of a posting in a foreign one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) own: Option<OwnAmount>,
+    /// The rate, where the source gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rate: Option<Rate>,
 }
 
 /// A line of a posting, as it is kept with a claim.
@@ -91,6 +94,9 @@ pub(crate) struct SentLine {
     pub(crate) vat_code: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) dimensions: BTreeMap<String, String>,
+    /// The amount in minor units of the organisation's currency, of a posting in a foreign one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) own_minor: Option<i64>,
 }
 
 /// The day on which a record is booked instead of its own, which lies in a closed period.
@@ -136,6 +142,7 @@ impl Posting {
             minor: line.amount.minor(),
             vat_code: line.vat_code.clone(),
             dimensions: line.dimensions.clone(),
+            own_minor: line.own.map(Money::minor),
         };
         SentContent {
             text: self.text.clone(),
@@ -145,6 +152,7 @@ impl Posting {
             is_day_of_sending: self.is_day_of_sending,
             is_forgotten: false,
             own: self.own_total().map(OwnAmount::from),
+            rate: self.rate.clone(),
             lines: if is_plain { Vec::new() } else { self.lines.iter().map(line).collect() },
         }
     }

@@ -2,16 +2,21 @@
 //! into a summary.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 
 use super::plan::{Decision, PlanRules, Target, list};
 use crate::calls::RunError;
 use crate::domain::{
     Capabilities, Currency, Generation, HoldReason, ItemResult, Money, Period, Place, Posting, Record, ReferenceForms,
-    SetDigest,
+    ReferenceRules, SetDigest,
 };
 use crate::ledger::{ExportedTwin, LedgerError, LedgerTx, OddRows, PlannedItem, Reading};
 use crate::parts::Parts;
-use crate::views::{AccountSum, PlanSummary, Reason, RunItem, Sum};
+use crate::ports::AccountingSystem;
+use crate::settings::Settings;
+use crate::views::{AccountSum, PlanSummary, Reason, RunItem, Sum, VoucherDraft};
 
 /// The number of rows planned in one transaction.
 const PAGE_ROWS: usize = 2_000;
@@ -19,16 +24,24 @@ const PAGE_ROWS: usize = 2_000;
 impl PlanRules {
     /// Returns the rules of a run over these parts, as they are at this moment.
     pub(crate) fn of(parts: &Parts, period: Period, references: ReferenceForms, run: Option<i64>) -> Self {
+        let to_show = Self::to_show(&parts.settings, Some(parts.accounting.clone()), parts.clock.now());
+        Self { period, references, run, ..to_show }
+    }
+
+    /// Returns the rules by which vouchers are shown at that moment, while nobody asks the accounting system: the form
+    /// of a reference is its own, and does not matter.
+    pub(crate) fn to_show(settings: &Settings, target: Option<Arc<dyn AccountingSystem>>, now: DateTime<Utc>) -> Self {
+        let references = ReferenceRules { length_max: usize::MAX, folds_case: false, ascii_only: false };
         Self {
-            organisation: parts.settings.organisation.clone(),
-            references,
-            posting: parts.settings.posting.clone(),
-            period,
-            day: parts.settings.booking_day(parts.clock.now()),
+            organisation: settings.organisation.clone(),
+            references: references.into(),
+            posting: settings.posting.clone(),
+            period: Period::EVERYTHING,
+            day: settings.booking_day(now),
             takes_vat_codes: true,
             takes_own_amounts: true,
-            run,
-            target: Target(Some(parts.accounting.clone())),
+            run: None,
+            target: Target(target),
         }
     }
 
@@ -55,6 +68,8 @@ pub(crate) struct Tally {
     receipts: u64,
     sums: BTreeMap<&'static str, (Currency, i128)>,
     held_items: Vec<RunItem>,
+    /// The first vouchers, with their records' ids.
+    vouchers: Vec<(String, VoucherDraft)>,
     /// Debit and credit of each account, by currency.
     accounts: BTreeMap<(String, &'static str), AccountTally>,
 }
@@ -129,7 +144,7 @@ pub(crate) fn plan_page(
     tx: &LedgerTx<'_>,
     reading: Reading,
     rules: &PlanRules,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
     cursor: Cursor,
     tally: &mut Tally,
 ) -> Result<Cursor, LedgerError> {
@@ -160,7 +175,7 @@ pub(crate) fn plan_unsent(tx: &LedgerTx<'_>, run: i64, rules: &PlanRules) -> Res
 struct Page<'a> {
     tx: &'a LedgerTx<'a>,
     rules: &'a PlanRules,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
     tally: &'a mut Tally,
     position: u64,
     /// True if there is anything that a new record may be a look-alike of.
@@ -224,12 +239,15 @@ impl Page<'_> {
                     self.tally.send += 1;
                     self.tally.add(candidate.record.amount);
                     self.tally.receipts += candidate.record.receipts.len() as u64;
-                    // Nobody is shown the accounts of a run before it is over.
-                    if self.rules.run.is_none() {
-                        self.tally.post(&posting);
-                    }
                     self.count_look_alike(&candidate.record)?;
                     self.enter_planned(id.as_str(), &candidate.place, candidate.generation())?;
+                    // Nobody is shown the vouchers of a run before it is over.
+                    if self.rules.run.is_none() {
+                        self.tally.post(&posting);
+                        if self.tally.vouchers.len() < PlanSummary::VOUCHERS_SHOWN_MAX {
+                            self.tally.vouchers.push((id.as_str().to_owned(), (*posting).into()));
+                        }
+                    }
                 }
             }
         }
@@ -415,6 +433,7 @@ impl Tally {
             left_out: self.left_out,
             look_alikes: self.look_alikes,
             held_items: self.held_items,
+            vouchers: self.vouchers,
         }
     }
 }

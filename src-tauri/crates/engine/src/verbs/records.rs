@@ -1,13 +1,17 @@
 //! Returns records as their lists show them. A record that a dead program was sending is in doubt here as well, as
 //! everywhere.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
-use crate::domain::Reference;
 use crate::engine::Engine;
 use crate::error::Problem;
+use crate::export::plan::PlanRules;
 use crate::ledger::{Ledger, RecordFilter};
 use crate::lock::FileLock;
+use crate::parts::Parts;
+use crate::ports::AccountingSystem;
 use crate::settings::Settings;
 use crate::views::{AttentionItem, RecordRow, RecordState, RecordStory, RecordsFound, VoucherPreview};
 
@@ -18,20 +22,21 @@ pub fn nobody_sends(ledger: &Ledger) -> bool {
 }
 
 /// Returns the voucher of a record as these settings make it at that moment, whether it was sent or not; `None` if the
-/// record was never seen.
+/// record was never seen. Where the accounting system is known, its files are asked whether they can hold it.
 ///
 /// # Errors
 /// If the ledger cannot be read.
 pub async fn voucher_preview(
     ledger: &Ledger,
     settings: &Settings,
+    accounting: Option<Arc<dyn AccountingSystem>>,
     id: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<VoucherPreview>, Problem> {
     let asked = id.to_owned();
     let Some(candidate) = ledger.read(move |tx| tx.candidate_of(&asked)).await? else { return Ok(None) };
-    let posting = settings.posting.posting(&candidate.record, Reference::from_stored(id), settings.booking_day(now));
-    Ok(Some(match posting {
+    let rules = PlanRules::to_show(settings, accounting, now);
+    Ok(Some(match rules.posting(&candidate, candidate.generation()) {
         Ok(posting) => VoucherPreview::Posting(posting.into()),
         Err(reason) => VoucherPreview::Held(reason),
     }))
@@ -89,6 +94,15 @@ impl Engine {
             story.state = RecordState::InDoubt;
         }
         Ok(story)
+    }
+
+    /// Returns the voucher of a record as the present rules make it, as [`voucher_preview`] does.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn voucher_preview(&self, id: &str) -> Result<Option<VoucherPreview>, Problem> {
+        let Parts { settings, accounting, clock, .. } = self.parts();
+        voucher_preview(self.ledger(), settings, Some(accounting.clone()), id, clock.now()).await
     }
 
     /// Returns the filter with the states as the ledger has them now; `None` if it can have none of them.

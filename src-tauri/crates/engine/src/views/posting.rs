@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::domain::{HoldReason, Line, Money, Posting};
+use super::RunItem;
+use crate::domain::{HoldReason, Line, Money, Posting, SentContent};
 
 /// Debit and credit of an account, over several vouchers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,15 @@ pub struct AccountSum {
     pub credit: String,
     /// The number of its lines.
     pub lines: u64,
+}
+
+/// A row of a run that was posted, and its voucher.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunVoucher {
+    /// The row.
+    pub item: RunItem,
+    /// The voucher as it was sent; `None` for one of an earlier version, which did not keep it.
+    pub voucher: Option<VoucherDraft>,
 }
 
 /// The voucher of a record, as the present rules of the workspace make it.
@@ -68,6 +78,59 @@ pub struct VoucherLine {
     pub own_amount: Option<String>,
 }
 
+impl VoucherDraft {
+    /// Returns the voucher that was sent with a claim: on this day, for this amount, with this content.
+    pub(crate) fn sent(date: NaiveDate, amount: Money, content: &SentContent) -> Self {
+        let own_total = content.own_total();
+        let own = |minor: Option<i64>| Some(Money::from_minor(minor?, own_total?.currency()).to_decimal());
+        let line = |account: &str, minor, own_minor| {
+            let (debit, credit) = sides(Money::from_minor(minor, amount.currency()));
+            VoucherLine {
+                account: account.to_owned(),
+                debit,
+                credit,
+                text: None,
+                party: None,
+                vat_code: None,
+                dimensions: BTreeMap::new(),
+                own_amount: own(own_minor),
+            }
+        };
+        let mut lines: Vec<VoucherLine> = if content.lines.is_empty() {
+            let own_minor = own_total.map(|own| if amount.minor() < 0 { -own.minor() } else { own.minor() });
+            vec![
+                line(&content.expense_account, amount.minor(), own_minor),
+                line(&content.payable_account, -amount.minor(), own_minor.map(|minor| -minor)),
+            ]
+        } else {
+            let kept = content.lines.iter().map(|sent| VoucherLine {
+                vat_code: sent.vat_code.clone(),
+                dimensions: sent.dimensions.clone(),
+                ..line(&sent.account, sent.minor, sent.own_minor)
+            });
+            kept.collect()
+        };
+        // The debt comes last, and is the payee's.
+        if let Some(debt) = lines.last_mut().filter(|_| !content.payee.is_empty()) {
+            debt.party = Some(content.payee.clone());
+        }
+        Self {
+            date,
+            text: content.text.clone(),
+            currency: amount.currency().code().to_owned(),
+            own_currency: own_total.map(|own| own.currency().code().to_owned()),
+            rate: content.rate.clone().map(String::from),
+            lines,
+        }
+    }
+}
+
+/// Returns the size of an amount on its side: debit, or credit.
+fn sides(amount: Money) -> (Option<String>, Option<String>) {
+    let size = Money::sum_to_decimal(i128::from(amount.minor()).abs(), amount.currency());
+    if amount.minor() >= 0 { (Some(size), None) } else { (None, Some(size)) }
+}
+
 impl From<Posting> for VoucherDraft {
     fn from(posting: Posting) -> Self {
         Self {
@@ -83,12 +146,11 @@ impl From<Posting> for VoucherDraft {
 
 impl From<Line> for VoucherLine {
     fn from(line: Line) -> Self {
-        let size = Money::sum_to_decimal(i128::from(line.amount.minor()).abs(), line.amount.currency());
-        let is_debit = line.amount.minor() >= 0;
+        let (debit, credit) = sides(line.amount);
         Self {
             account: line.account.0,
-            debit: is_debit.then(|| size.clone()),
-            credit: (!is_debit).then_some(size),
+            debit,
+            credit,
             text: line.text,
             party: line.party,
             vat_code: line.vat_code,

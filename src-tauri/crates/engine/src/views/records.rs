@@ -129,9 +129,9 @@ impl MonthState {
         self.approved() - self.in_books()
     }
 
-    /// Says whether nothing is left to do for the month.
+    /// Says whether nothing is left to do for the month: of a month that was never read, nobody knows it.
     pub fn is_closed(&self) -> bool {
-        self.open() == 0 && self.undated == 0
+        self.read_at.is_some() && self.open() == 0 && self.undated == 0
     }
 
     fn count(&self, is_one: impl Fn(RecordState) -> bool) -> u64 {

@@ -26,7 +26,7 @@ pub(super) struct Document<'a> {
     marks: Vec<Mark>,
     pub(super) flow: Flow,
     pages: u64,
-    vouchers: u64,
+    voucher_rows: u64,
     table: &'static Table,
 }
 
@@ -99,7 +99,7 @@ impl Style {
 
 impl<'a> Document<'a> {
     /// Returns the document with its first page begun.
-    pub(super) fn begin(report: &'a Report, vouchers: u64) -> Result<Self, ReportError> {
+    pub(super) fn begin(report: &'a Report, voucher_rows: u64) -> Result<Self, ReportError> {
         let configuration = ConfigurationBuilder::new().with_archival_validator(Archival::A2_U).finish();
         let configuration = configuration.map_err(|error| ReportError::Pdf(format!("{error:?}")))?;
         let pdf = Pdf::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
@@ -111,7 +111,7 @@ impl<'a> Document<'a> {
             marks: Vec::new(),
             flow: Flow { page: 1, y: TOP },
             pages: 0,
-            vouchers,
+            voucher_rows,
             table: &DIFFERENCES,
         };
         document.pdf.set_metadata(document.metadata());
@@ -179,7 +179,7 @@ impl<'a> Document<'a> {
         };
         lay_out(&DIFFERENCES, self.report.comparison.differences);
         if self.report.run.is_some() {
-            lay_out(&VOUCHERS, self.vouchers);
+            lay_out(&VOUCHERS, self.voucher_rows);
         }
         flow.page
     }
@@ -190,7 +190,7 @@ impl<'a> Document<'a> {
     }
 
     pub(super) fn begin_vouchers(&mut self) {
-        let rows = self.vouchers;
+        let rows = self.voucher_rows;
         self.begin_table(&VOUCHERS, words::RUNS_VOUCHERS, rows);
     }
 

@@ -63,6 +63,13 @@ pub(super) static DIFFERENCES: Table = Table {
     row_height: 25.0,
 };
 
+/// The columns of a line below its voucher. They have no head: each cell says itself what it is.
+pub(super) static LINE_COLUMNS: [Column; 3] = [
+    Column::new(words::ACCOUNT, 12.0, 84.0),
+    Column { title: words::AMOUNT, offset: 96.0, width: 108.0, is_right: true },
+    Column::new(words::WHAT, 212.0, ROOM - 212.0),
+];
+
 pub(super) static VOUCHERS: Table = Table {
     columns: &[
         Column::new(words::RECORD, 0.0, 96.0),

@@ -16,8 +16,8 @@ use crate::{Report, ReportError};
 use document::Document;
 
 pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write) -> Result<(), ReportError> {
-    let vouchers = count_vouchers(ledger, report).await?;
-    let mut document = Document::begin(report, vouchers)?;
+    let rows = count_voucher_rows(ledger, report).await?;
+    let mut document = Document::begin(report, rows)?;
     document.begin_differences();
     each_difference(ledger, report, |difference| {
         document.difference(difference);
@@ -26,8 +26,8 @@ pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write)
     .await?;
     if report.run.is_some() {
         document.begin_vouchers();
-        each_voucher(ledger, report, |item| {
-            document.voucher(item);
+        each_voucher(ledger, report, |posted| {
+            document.voucher(posted);
             Ok(())
         })
         .await?;
@@ -37,12 +37,12 @@ pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write)
 }
 
 /// Counts the rows of the list of vouchers beforehand: the foot of each page says how many pages there are.
-async fn count_vouchers(ledger: &Ledger, report: &Report) -> Result<u64, ReportError> {
-    let mut vouchers = 0;
-    each_voucher(ledger, report, |_| {
-        vouchers += 1;
+async fn count_voucher_rows(ledger: &Ledger, report: &Report) -> Result<u64, ReportError> {
+    let mut rows = 0;
+    each_voucher(ledger, report, |posted| {
+        rows += 1 + posted.voucher.as_ref().map_or(0, |voucher| voucher.lines.len() as u64);
         Ok(())
     })
     .await?;
-    Ok(vouchers)
+    Ok(rows)
 }

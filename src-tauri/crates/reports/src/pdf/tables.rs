@@ -1,10 +1,10 @@
 //! Writes the rows of the two tables of a report.
 
 use postonce_engine::domain::{FoundVoucher, VoucherState};
-use postonce_engine::views::{Difference, RunItem};
+use postonce_engine::views::{Difference, RunVoucher, VoucherDraft, VoucherLine};
 
 use super::document::{Document, Style};
-use super::layout::{Column, DIFFERENCES, VOUCHERS};
+use super::layout::{Column, DIFFERENCES, LINE_COLUMNS, VOUCHERS};
 use super::sheet::Ink;
 use crate::figures::{amount, day};
 use crate::words;
@@ -56,7 +56,9 @@ impl Document<'_> {
         }
     }
 
-    pub(super) fn voucher(&mut self, item: &RunItem) {
+    /// Writes a voucher, and each of its lines below.
+    pub(super) fn voucher(&mut self, posted: &RunVoucher) {
+        let item = &posted.item;
         let language = self.report.language;
         let top = self.next_row();
         let sum = item.amount.as_ref();
@@ -70,6 +72,35 @@ impl Document<'_> {
         ];
         for (column, text) in VOUCHERS.columns.iter().zip(cells) {
             self.cell(column, Style::plain(8.0), top + 8.6, &text);
+        }
+        let Some(voucher) = &posted.voucher else { return };
+        let mut text = voucher.text.as_str();
+        for line in &voucher.lines {
+            self.voucher_line(voucher, line, std::mem::take(&mut text));
+        }
+    }
+
+    /// Writes a line of a voucher; the text of the voucher stands beside its first one.
+    fn voucher_line(&mut self, voucher: &VoucherDraft, line: &VoucherLine, text: &str) {
+        let language = self.report.language;
+        let top = self.next_row();
+        let (side, size) = match (&line.debit, &line.credit) {
+            (Some(debit), _) => (words::DEBIT, debit.as_str()),
+            (None, credit) => (words::CREDIT, credit.as_deref().unwrap_or_default()),
+        };
+        let own = voucher.own_currency.iter().zip(&line.own_amount);
+        let about: Vec<String> = (!text.is_empty())
+            .then(|| text.to_owned())
+            .into_iter()
+            .chain(own.map(|(currency, own)| format!("{currency} {}", amount(own, language))))
+            .chain(line.vat_code.iter().map(|code| format!("{} {code}", self.word(words::VAT_CODE))))
+            .chain(line.dimensions.iter().map(|(name, value)| format!("{name} {value}")))
+            .chain(line.party.clone())
+            .collect();
+        let cells =
+            [line.account.clone(), format!("{} {}", self.word(side), amount(size, language)), about.join(" · ")];
+        for (column, text) in LINE_COLUMNS.iter().zip(cells) {
+            self.cell(column, Style::plain(7.5).in_ink(Ink::Grey), top + 8.2, &text);
         }
     }
 

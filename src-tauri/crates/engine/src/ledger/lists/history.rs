@@ -6,9 +6,9 @@ use rusqlite::{Params, Row, named_params};
 use crate::domain::{
     Actor, Counts, Generation, ItemResult, Money, Outcome, Period, Place, RunId, Trigger, VoucherMade,
 };
-use crate::ledger::values::{day_option, from_json_option, instant, instant_option, number, signed, word};
+use crate::ledger::values::{day, day_option, from_json_option, instant, instant_option, money, number, signed, word};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
-use crate::views::{RunItem, RunSummary, Sum};
+use crate::views::{RunItem, RunSummary, RunVoucher, Sum, VoucherDraft};
 
 /// The number of rows that one page of history may have.
 pub(in crate::ledger) const PAGE_MAX: u32 = 1_000;
@@ -66,7 +66,22 @@ impl Ledger {
         let run = run.clone();
         self.read(move |tx| match tx.run_number(&run)? {
             None => Ok(Vec::new()),
-            Some(number) => tx.item_page(number, after, limit.min(PAGE_MAX), result),
+            Some(number) => tx.item_page(number, after, limit.min(PAGE_MAX), result, |row| tx.item(row)),
+        })
+        .await
+    }
+
+    /// Returns the rows of a run that were posted, each with its voucher as it was sent, in order: `limit` at most (and
+    /// never over 1,000), those behind position `after`. Empty for an unknown run.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn run_vouchers(&self, run: &RunId, after: u64, limit: u32) -> Result<Vec<RunVoucher>, LedgerError> {
+        let run = run.clone();
+        self.read(move |tx| {
+            let Some(number) = tx.run_number(&run)? else { return Ok(Vec::new()) };
+            let voucher = |row: &Row<'_>| Ok(RunVoucher { item: tx.item(row)?, voucher: tx.sent_voucher(row)? });
+            tx.item_page(number, after, limit.min(PAGE_MAX), Some(ItemResult::Posted), voucher)
         })
         .await
     }
@@ -151,11 +166,23 @@ impl LedgerTx<'_> {
         )
     }
 
+    /// Returns the voucher of an attempt as it was sent, of its columns `date`, `currency`, `exponent`, `minor` and
+    /// `sent`; `None` if it was not kept.
+    pub(in crate::ledger) fn sent_voucher(&self, row: &Row<'_>) -> Result<Option<VoucherDraft>, LedgerError> {
+        let Some(content) = from_json_option("attempt.sent", self.get(row, "sent")?)? else { return Ok(None) };
+        let date = day("attempt.date", &self.get::<String>(row, "date")?)?;
+        Ok(Some(VoucherDraft::sent(date, self.money(row)?, &content)))
+    }
+
+    /// Returns the columns `currency`, `exponent` and `minor`.
+    fn money(&self, row: &Row<'_>) -> Result<Money, LedgerError> {
+        money(&self.get::<String>(row, "currency")?, self.get(row, "exponent")?, self.get(row, "minor")?)
+    }
+
     /// Returns the columns `currency`, `exponent` and `minor`, as they are shown.
     pub(in crate::ledger) fn sum(&self, row: &Row<'_>) -> Result<Sum, LedgerError> {
-        let code: String = self.get(row, "currency")?;
-        let amount: Money = crate::ledger::values::money(&code, self.get(row, "exponent")?, self.get(row, "minor")?)?;
-        Ok(Sum { currency: code, amount: amount.to_decimal() })
+        let amount = self.money(row)?;
+        Ok(Sum { currency: amount.currency().code().to_owned(), amount: amount.to_decimal() })
     }
 
     /// Returns the same columns, if the row has them.
@@ -175,13 +202,14 @@ impl LedgerTx<'_> {
         Ok(at.map(|at| VoucherMade { at, by }))
     }
 
-    fn item_page(
+    fn item_page<T>(
         &self,
         run: i64,
         after: u64,
         limit: u32,
         result: Option<ItemResult>,
-    ) -> Result<Vec<RunItem>, LedgerError> {
+        each: impl Fn(&Row<'_>) -> Result<T, LedgerError>,
+    ) -> Result<Vec<T>, LedgerError> {
         self.rows(
             concat!(
                 include_str!("run_items.sql"),
@@ -191,7 +219,7 @@ impl LedgerTx<'_> {
             named_params! {
                 ":run": run, ":after": signed(after), ":limit": limit, ":result": result.map(ItemResult::as_str),
             },
-            |row| self.item(row),
+            each,
         )
     }
 

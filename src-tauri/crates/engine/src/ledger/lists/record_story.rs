@@ -89,6 +89,7 @@ impl LedgerTx<'_> {
             reason: from_json_option("attempt.reason", self.get(row, "reason")?)?,
             evidence: from_json_option("attempt.evidence", self.get(row, "evidence")?)?.unwrap_or_default(),
             receipts: self.receipts_of(self.get(row, "attempt_id")?)?,
+            voucher: self.sent_voucher(row)?,
         })
     }
 }

@@ -1,7 +1,7 @@
 SELECT i.position, i.record_id, i.file, i.line, coalesce(a.generation, i.generation) AS generation, i.result, i.reason,
        r.payee_name, coalesce(a.date, r.date) AS date, coalesce(a.currency, r.currency) AS currency,
        coalesce(a.exponent, r.exponent) AS exponent, coalesce(a.minor, r.minor) AS minor,
-       a.reference, a.voucher_id, a.voucher_number, a.settled_at, a.made_at, a.made_by, settled.run_id AS earlier_run,
+       a.reference, a.voucher_id, a.voucher_number, a.settled_at, a.sent, a.made_at, a.made_by, settled.run_id AS earlier_run,
        (SELECT o.record_id FROM record o
         WHERE o.date = r.date AND o.minor = r.minor AND o.payee_id = r.payee_id
             AND o.currency = r.currency AND o.text = r.text AND o.seq <> r.seq
