@@ -2,6 +2,9 @@
 //! network, for each protection, and the normal `postonce sync` takes over. In the end the books hold each record once, and the
 //! ledger says the same as the books.
 //!
+//! A second matrix sends claims: lines in two VAT codes and three dimensions, receipts, a closed period, and an
+//! acknowledgement beside the source; it takes the steps that these have.
+//!
 //! By default the first, middle and last occurrence of each kind of step; `POSTONCE_MATRIX=full` takes every one.
 
 use std::collections::BTreeMap;
@@ -31,6 +34,11 @@ const SECOND_DEATHS: [(&str, &str, &str); 8] = [
 ];
 /// First deaths for each second one.
 const FIRST_DEATHS_PER_SECOND: usize = 5;
+/// The lines of a claim, without the debt.
+const CLAIM_LINES: usize = 5;
+/// The last day of the closed period, and the first open day.
+const CLOSED_THROUGH: &str = "2026-10-10";
+const OPEN_AGAIN: &str = "2026-10-11";
 /// Syncs after which nothing is left.
 const SYNCS_MAX: usize = 1;
 
@@ -42,13 +50,13 @@ struct MatrixRig {
     cli: CliRig,
     kind: Kind,
     cells: Vec<PathBuf>,
-    /// True if each record names receipts.
-    has_receipts: bool,
+    /// True if each record is a claim of several lines, with receipts, in a closed period.
+    has_claims: bool,
 }
 
 impl MatrixRig {
     fn new(kind: Kind) -> Self {
-        let rig = Self { cli: CliRig::over_csv(b""), kind, cells: Vec::new(), has_receipts: false };
+        let rig = Self { cli: CliRig::over_csv(b""), kind, cells: Vec::new(), has_claims: false };
         rig.calm();
         rig
     }
@@ -58,14 +66,25 @@ impl MatrixRig {
         self.kind.set(&self.cli, 0, &json!([]));
     }
 
+    /// Returns a sandbox for claims: the period of their expenses is closed there.
+    fn for_claims(kind: Kind) -> Self {
+        let rig = Self { has_claims: true, ..Self::new(kind) };
+        rig.cli.admin(reqwest::Method::PUT, "closed-through", Some(&json!({ "date": CLOSED_THROUGH })));
+        rig
+    }
+
+    fn of(kind: Kind, has_claims: bool) -> Self {
+        if has_claims { Self::for_claims(kind) } else { Self::new(kind) }
+    }
+
     /// Makes a workspace that never synced.
     fn cell(&mut self) -> PathBuf {
         let number = self.cells.len();
         let folder = self.cli.path().join(format!("cell-{number}"));
         std::fs::create_dir(&folder).expect("a temporary folder is writable");
         let (mut csv, mut workspace) = (records(&format!("C{number}"), RECORDS), self.kind.workspace(&self.cli, 4));
-        if self.has_receipts {
-            (csv, workspace) = with_receipts(&folder, &csv, &workspace);
+        if self.has_claims {
+            (csv, workspace) = with_claims(&folder, &csv, &workspace);
         }
         std::fs::write(folder.join("records.csv"), csv).expect("writable");
         std::fs::write(folder.join("workspace.toml"), workspace).expect("writable");
@@ -175,7 +194,7 @@ struct Cell {
 fn cells(steps: &[Step]) -> Vec<Cell> {
     let moments = ["before", "in", "after"];
     let deaths = steps.iter().flat_map(|(name, occurrence)| moments.map(|moment| (name, occurrence, moment)));
-    let deaths = deaths.filter(|(name, _, moment)| (name.as_str(), *moment) != ("read", "in"));
+    let deaths = deaths.filter(|(name, _, moment)| !(["read", "learn"].contains(&name.as_str()) && *moment == "in"));
     let cell = |(index, (name, occurrence, moment)): (usize, (&String, &usize, &str))| {
         let number = index + 1;
         let death = [name.clone(), occurrence.to_string(), moment.to_owned()];
@@ -186,18 +205,62 @@ fn cells(steps: &[Step]) -> Vec<Cell> {
     deaths.enumerate().map(cell).collect()
 }
 
-/// Names two receipts in each row, and puts them beside the file.
-fn with_receipts(folder: &Path, csv: &str, workspace: &str) -> (String, String) {
+/// Makes a claim of each row: five lines, in two VAT codes and three dimensions, with two receipts beside the file; it is
+/// booked on the next open day.
+fn with_claims(folder: &Path, csv: &str, workspace: &str) -> (String, String) {
     let mut rows = csv.lines();
-    let mut named = format!("{};Vedlegg\n", rows.next().expect("a head"));
+    let head = rows.next().expect("a head").replace("Id;", "Krav;");
+    let mut claims = format!("{head};Mva;Avdeling;Prosjekt;Tilskudd;Vedlegg\n");
     for (row, line) in rows.enumerate() {
         let names = ["a", "b"].map(|one| format!("{row}{one}.pdf"));
         for name in &names {
             std::fs::write(folder.join(name), format!("%PDF-1.7 {} {name}", folder.display())).expect("writable");
         }
-        writeln!(named, "{line};{}", names.join("|")).expect("a text grows");
+        for (vat, grant) in [("1", "G-1"), ("13", "G-1"), ("1", "G-2"), ("", "G-1"), ("", "")] {
+            writeln!(claims, "{line};{vat};{row};P7;{grant};{}", names.join("|")).expect("a text grows");
+        }
     }
-    (named, workspace.replace("[source.columns]\n", "[source.columns]\nreceipts = \"Vedlegg\"\n"))
+    let source = workspace
+        .replace("id = \"Id\"\n", "")
+        .replace("[source]\n", "[source]\nacknowledge = true\n")
+        .replace(
+            "[source.columns]\n",
+            "group_by = \"Krav\"\n[source.columns]\nreceipts = \"Vedlegg\"\nvat_code = \"Mva\"\n",
+        )
+        .replace(
+            "[accounting]\n",
+            "[source.dimensions]\ndepartment = \"Avdeling\"\nproject = \"Prosjekt\"\ngrant = \"Tilskudd\"\n\n[accounting]\n",
+        )
+        .replace("[posting]\n", "[posting]\ndate = \"next_open\"\n");
+    (claims, source)
+}
+
+/// Checks that each voucher is a whole claim on the first open day, and that each record is acknowledged once.
+fn assert_claims_whole(rig: &MatrixRig) {
+    let (mut cursor, mut vouchers) = (String::new(), 0);
+    loop {
+        let page = rig.cli.call(reqwest::Method::GET, &format!("v1/vouchers?limit=500{cursor}"), None);
+        for voucher in page["vouchers"].as_array().expect("a list") {
+            let lines = voucher["lines"].as_array().expect("a list");
+            let minor = |line: &serde_json::Value| {
+                line["amount"].as_str().expect("a text").replace('.', "").parse::<i64>().expect("a number")
+            };
+            assert_eq!((lines.len(), lines.iter().map(minor).sum()), (CLAIM_LINES + 1, 0_i64), "{voucher}");
+            assert_eq!(voucher["date"], OPEN_AGAIN, "{voucher}");
+            assert!(voucher["text"].as_str().is_some_and(|text| text.starts_with("(2026-10-05) ")), "{voucher}");
+            vouchers += 1;
+        }
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(vouchers, rig.cells.len() * RECORDS);
+    for cell in &rig.cells {
+        let file = std::fs::read_to_string(cell.join("records.postonce-exported.csv")).expect("it was written");
+        let mut ids: Vec<&str> = file.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!((ids.len(), file.lines().count()), (RECORDS, RECORDS + 1), "{file}");
+    }
 }
 
 /// Checks that each voucher has its two attachments, each once.
@@ -225,8 +288,8 @@ fn assert_attached_once(rig: &MatrixRig) {
 
 /// Runs these cells one after the other, over a sandbox of their own. Returns how many were ended where they should be, and
 /// how many of their recoveries.
-fn lane(kind: Kind, cells: &[&Cell], has_receipts: bool) -> (usize, usize) {
-    let mut rig = MatrixRig { has_receipts, ..MatrixRig::new(kind) };
+fn lane(kind: Kind, cells: &[&Cell], has_claims: bool) -> (usize, usize) {
+    let mut rig = MatrixRig::of(kind, has_claims);
     let (mut ended, mut doubles) = (0, 0);
     for Cell { death, second, .. } in cells {
         let workspace = rig.cell();
@@ -240,8 +303,9 @@ fn lane(kind: Kind, cells: &[&Cell], has_receipts: bool) -> (usize, usize) {
     }
     rig.cli.let_the_late_arrive();
     assert_exactly_once(&rig.cli, rig.cells.iter().map(PathBuf::as_path), rig.cells.len() * RECORDS);
-    if has_receipts {
+    if has_claims {
         assert_attached_once(&rig);
+        assert_claims_whole(&rig);
     }
     (ended, doubles)
 }
@@ -251,9 +315,9 @@ fn matrix(kind: fn() -> Kind, lanes: usize) {
     matrix_of(kind, lanes, false, |_| true);
 }
 
-/// Runs the part of the matrix whose steps are chosen, with receipts or without.
-fn matrix_of(kind: fn() -> Kind, lanes: usize, has_receipts: bool, is_meant: fn(&Step) -> bool) {
-    let mut rig = MatrixRig { has_receipts, ..MatrixRig::new(kind()) };
+/// Runs the part of the matrix whose steps are chosen, of claims or of plain expenses.
+fn matrix_of(kind: fn() -> Kind, lanes: usize, has_claims: bool, is_meant: fn(&Step) -> bool) {
+    let mut rig = MatrixRig::of(kind(), has_claims);
     let calm = rig.cell();
     assert!(!rig.child(&calm, &[]));
     assert_exactly_once(&rig.cli, rig.cells.iter().map(PathBuf::as_path), RECORDS);
@@ -262,26 +326,26 @@ fn matrix_of(kind: fn() -> Kind, lanes: usize, has_receipts: bool, is_meant: fn(
     let cells = cells(&chosen(&steps));
     let counts: Vec<(usize, usize)> = std::thread::scope(|scope| {
         let share = |of: usize| cells.iter().filter(move |cell| cell.number % lanes == of).collect::<Vec<_>>();
-        let running: Vec<_> =
-            (0..lanes).map(|of| scope.spawn(move || lane(kind(), &share(of), has_receipts))).collect();
+        let running: Vec<_> = (0..lanes).map(|of| scope.spawn(move || lane(kind(), &share(of), has_claims))).collect();
         running.into_iter().map(|lane| lane.join().expect("each cell of the lane is well")).collect()
     });
     let (ended, doubles) = counts.iter().fold((0, 0), |sum, lane| (sum.0 + lane.0, sum.1 + lane.1));
     let count = cells.len();
     eprintln!("{} steps, {count} cells, {ended} ended there, {doubles} of their recoveries ended too", steps.len());
     // The order of two requests in flight is nobody's promise, so that a last one may be missing now and then; of the few
-    // steps of receipts, which take their turn several at once, the last ones are a third.
-    let least = if has_receipts { 6 } else { 9 };
+    // steps of attachments, which take their turn several at once, the last ones are a third.
+    let least = if has_claims { 6 } else { 9 };
     assert!(ended * 10 >= count * least, "only {ended} of {count} were ended");
 }
 
 fn twice(kind: Kind) {
-    let mut rig = MatrixRig { has_receipts: true, ..MatrixRig::new(kind) };
+    let mut rig = MatrixRig::for_claims(kind);
     let workspace = rig.cell();
     assert!(!rig.child(&workspace, &["twice"]));
     rig.recover(&workspace, "every step twice");
     assert_exactly_once(&rig.cli, rig.cells.iter().map(PathBuf::as_path), rig.cells.len() * RECORDS);
     assert_attached_once(&rig);
+    assert_claims_whole(&rig);
 }
 
 #[test]
@@ -304,24 +368,30 @@ fn observed_survives_a_death_at_each_step() {
     matrix(|| observed(2), 6);
 }
 
-/// The steps that receipts add: each call for an attachment, and each transaction, of which those about receipts are some.
-fn is_of_receipts((name, _): &Step) -> bool {
-    matches!(name.as_str(), "attach" | "attachments" | "write" | "commit_draft")
+/// The steps that claims add: each call for a voucher, which is refused in a closed period and made again; each for an
+/// attachment; each transaction; and what the source learns.
+fn is_of_claims((name, _): &Step) -> bool {
+    matches!(name.as_str(), "post" | "stage" | "commit_draft" | "attach" | "attachments" | "write" | "learn")
 }
 
 #[test]
-fn receipts_of_enforced_survive_a_death_at_each_step() {
-    matrix_of(enforced, 2, true, is_of_receipts);
+fn claims_of_enforced_survive_a_death_at_each_step() {
+    matrix_of(enforced, 2, true, is_of_claims);
 }
 
 #[test]
-fn receipts_of_staged_survive_a_death_at_each_step() {
-    matrix_of(staged, 2, true, is_of_receipts);
+fn claims_of_fenced_survive_a_death_at_each_step() {
+    matrix_of(fenced, 2, true, is_of_claims);
 }
 
 #[test]
-fn receipts_of_observed_survive_a_death_at_each_step() {
-    matrix_of(|| observed(2), 4, true, is_of_receipts);
+fn claims_of_staged_survive_a_death_at_each_step() {
+    matrix_of(staged, 2, true, is_of_claims);
+}
+
+#[test]
+fn claims_of_observed_survive_a_death_at_each_step() {
+    matrix_of(|| observed(2), 4, true, is_of_claims);
 }
 
 #[test]

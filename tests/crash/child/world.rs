@@ -12,8 +12,9 @@ use postonce_engine::domain::{
 };
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{
-    AccountingSystem, Acquired, Answer, CallError, Connection, FoundAttachment, LeaseAsk, LeaseToken, LockInfo,
-    LockProgress, Pages, ReceiptFile, Row, Source, SourceError, VoucherFiles, VoucherPage, Witness, WitnessSeen,
+    AccountingSystem, Acquired, Answer, CallError, Connection, ExportResult, FoundAttachment, Learned, Learning,
+    LeaseAsk, LeaseToken, LockInfo, LockProgress, Pages, ReceiptFile, Row, Source, SourceError, VoucherFiles,
+    VoucherPage, Witness, WitnessSeen,
 };
 use postonce_engine::{ClaimedAttachment, ClaimedRequest, ClaimedReversal, Permit, StagedDraft};
 use serde_json::{Value, json};
@@ -212,7 +213,8 @@ impl AccountingSystem for Accounting {
     }
 }
 
-/// The real source. Reading changes nothing anywhere, so that *before* and *after* are enough.
+/// The real source. Reading changes nothing anywhere, and what it learns is put in its place whole, so that *before* and
+/// *after* are enough.
 pub(crate) struct Records {
     inner: Arc<dyn Source>,
     steps: Arc<Steps>,
@@ -238,6 +240,17 @@ impl Source for Records {
         let taken = self.inner.receipt(receipt).await;
         self.steps.reach("read", Moment::After);
         taken
+    }
+
+    async fn learning(&self) -> Learning {
+        self.inner.learning().await
+    }
+
+    async fn learn(&self, results: &[ExportResult]) -> Result<Learned, SourceError> {
+        self.steps.begin("learn");
+        let learned = self.inner.learn(results).await;
+        self.steps.reach("learn", Moment::After);
+        learned
     }
 }
 
