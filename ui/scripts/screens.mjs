@@ -215,6 +215,7 @@ const SETTINGS = [
     settings('saved', 'idle', on('settings-saved'), [on('change-approval'), on('save-approval')]),
     settings('refused', 'running', on('settings-problem'), [on('change-approval'), on('save-approval')]),
     settings('desktop-refused', 'down', on('problem'), [on('desktop-autostart')]),
+    settings('rules', 'idle', on('rules'), [on('rules-open')]),
     settings('backed-up', 'idle', on('ledger-backed-up'), [on('ledger-backup')]),
     settings('compare', 'idle', on('compare-start'), [on('ledger-compare')]),
     settings('compare-equal', 'idle', on('compare-result'), [on('ledger-compare'), on('compare-start')]),

@@ -43,6 +43,11 @@ test('a dry run opens to the records that it would send', async () => {
   list.setAttribute('open', '');
   await waitFor(() => expect(dialog.getAllByTestId('plan-record')).toHaveLength(30));
   expect(dialog.getAllByTestId('plan-record')[0]).toHaveTextContent(/PM-0.*kr/);
+  await userEvent.click(dialog.getAllByTestId('plan-voucher')[0] as HTMLElement);
+  const lines = await dialog.findAllByTestId('voucher-line');
+  expect(lines.map((line) => line.querySelector('th')?.textContent)).toEqual(['7140', '7150', '2910']);
+  expect(lines[0]).toHaveTextContent(/13.*department Tromsø/);
+  expect(lines[2]).toHaveTextContent(/PM-0007/);
   await userEvent.click(dialog.getByTestId('plan-records-more'));
   await waitFor(() => expect(dialog.getAllByTestId('plan-record')).toHaveLength(37));
   expect(dialog.queryByTestId('plan-records-more')).toBeNull();
@@ -52,4 +57,13 @@ test('a dry run shows no list where the ledger counts other records', async () =
   const { dialog, counted } = await dryRun(36);
   await waitFor(() => expect(counted).toHaveBeenCalled());
   expect(dialog.queryByTestId('plan-records')).toBeNull();
+});
+
+test('a record that is held shows why it has no voucher', async () => {
+  const { dialog } = await dryRun(37);
+  const held = { kind: 'held', code: 'account_missing', params: { category: 'Kake' } } as const;
+  vi.spyOn(ipc, 'voucherPreview').mockResolvedValue({ voucher: null, held });
+  (await dialog.findByTestId('plan-records')).setAttribute('open', '');
+  await userEvent.click((await dialog.findAllByTestId('plan-voucher'))[0] as HTMLElement);
+  expect(await dialog.findByTestId('voucher-held')).toHaveTextContent(/Kake/);
 });

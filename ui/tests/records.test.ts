@@ -110,6 +110,9 @@ describe('a record', () => {
     expect(await within(detail).findByTestId('timeline')).toHaveTextContent(
       'Acknowledged by the accounting system',
     );
+    const story = within(detail);
+    expect(story.getByRole('heading', { name: 'Voucher, as it was sent' })).toBeVisible();
+    expect(story.getAllByTestId('voucher-line')).toHaveLength(3);
     await userEvent.keyboard('{Enter}');
     await waitFor(() => expect(screen.queryByTestId('record-detail')).toBeNull());
     expect(router.route.record).toBeNull();
@@ -120,6 +123,16 @@ describe('a record', () => {
     const detail = within(await screen.findByTestId('record-detail'));
     expect(detail.getByRole('button', { name: 'Copy PM-1999-00001' })).toBeVisible();
     expect(detail.queryByRole('button', { name: /link/i })).toBeNull();
+  });
+
+  test('shows the voucher by the present rules while none counts', async () => {
+    await install('idle');
+    const sent = await ipc.record('PM-1999-00001');
+    const attempts = sent.attempts.map((of) => ({ ...of, state: 'refused' as const, voucher: null }));
+    vi.spyOn(ipc, 'record').mockResolvedValue({ ...sent, state: 'refused', attempts });
+    await open('PM-1999-00001');
+    expect(await screen.findByRole('heading', { name: 'Voucher, by the present rules' })).toBeVisible();
+    expect(await screen.findAllByTestId('voucher-line')).toHaveLength(3);
   });
 
   test('is shown above the list when it is not in it, with its re-export', async () => {
@@ -150,6 +163,7 @@ const attempt: Attempt = {
   reason: null,
   evidence: [],
   receipts: [],
+  voucher: null,
 };
 const story: RecordStory = {
   recordId: 'A',

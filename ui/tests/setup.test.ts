@@ -369,6 +369,29 @@ describe('a first start', () => {
 });
 
 describe('settings', () => {
+  test('show what each posting rule catches', async () => {
+    await open('idle', 'settings');
+    await click('rules-open');
+    const dialog = within(await screen.findByTestId('rules-dialog'));
+    const rules = await dialog.findAllByTestId('rule');
+    expect(rules.map((rule) => rule.getAttribute('data-by'))).toEqual([
+      'rule',
+      'rule',
+      'category',
+      'category',
+      'default',
+      'nobody',
+    ]);
+    expect(rules[0]).toHaveTextContent('category Reise and grant Helse, Ungdom');
+    expect(within(rules[5] as HTMLElement).getByRole('link', { name: 'PM-2026-00417' })).toHaveAttribute(
+      'href',
+      '#/records/PM-2026-00417',
+    );
+    expect(dialog.getByTestId('rules-beyond')).toHaveTextContent(
+      'VAT half: 25 % on account 2710, deductible 50 %.',
+    );
+  });
+
   test('save a part, say so and undo it', async () => {
     const mock = await open('idle', 'settings');
     await click('change-approval');

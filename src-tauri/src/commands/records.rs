@@ -6,7 +6,7 @@ use tauri::{Manager as _, State};
 use super::Answer;
 use crate::host::AppHandle;
 use crate::outside::Outside;
-use crate::wire::{AttentionItem, RecordQuery, RecordRow, RecordStory, RecordsFound, each};
+use crate::wire::{AttentionItem, RecordQuery, RecordRow, RecordStory, RecordsFound, VoucherPreview, each};
 use crate::wiring::Wiring;
 
 /// Returns everything that waits for a person: in doubt, vanished, changed, refused, held.
@@ -41,6 +41,13 @@ pub(crate) async fn records_found(wiring: State<'_, Wiring>, query: RecordQuery)
 pub(crate) async fn record(wiring: State<'_, Wiring>, record_id: String) -> Answer<RecordStory> {
     let story = wiring.engine().await?.record(&record_id).await?;
     Ok(story.ok_or_else(|| Problem::record_not_found(record_id))?.into())
+}
+
+/// Returns the voucher of a record as the present rules make it; `null` if the record was never seen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn voucher_preview(wiring: State<'_, Wiring>, record_id: String) -> Answer<Option<VoucherPreview>> {
+    Ok(wiring.engine().await?.voucher_preview(&record_id).await?.map(VoucherPreview::from))
 }
 
 /// Opens a voucher in the accounting system's own web client, in the person's browser. The page names a voucher that

@@ -10,7 +10,7 @@ use tauri::State;
 
 use super::Answer;
 use crate::wire::settings::{Settings, SettingsWish, Undelivered};
-use crate::wire::{each, each_moment, setup::ScheduleForm};
+use crate::wire::{RulesView, each, each_moment, setup::ScheduleForm};
 use crate::wiring::Wiring;
 
 /// The number of scheduled times that are shown.
@@ -23,6 +23,15 @@ pub(crate) async fn settings(wiring: State<'_, Wiring>) -> Answer<Settings> {
     let opened = wiring.opened().await?;
     let next_runs = each_moment(opened.engine.next_runs(NEXT_RUNS).await?);
     Ok(Settings::of(&opened.workspace, next_runs)?)
+}
+
+/// Returns the posting rules, with the records of the newest reading that each part catches.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn posting_rules(wiring: State<'_, Wiring>) -> Answer<RulesView> {
+    let opened = wiring.opened().await?;
+    let caught = opened.engine.caught_by_rules().await?;
+    Ok(RulesView::of(&opened.workspace.settings().posting, caught))
 }
 
 /// Changes one part of the settings.

@@ -257,6 +257,14 @@ fn records(rig: &ShellRig, record: &str) {
     rig.refuses("records_found", json!({ "query": query }), "usage");
     let story = rig.answers("record", json!({ "recordId": record }));
     rig.refuses("record", json!({ "recordId": "none" }), "record_not_found");
+    assert_eq!(rig.answers("voucher_preview", json!({ "recordId": "none" })), Value::Null);
+    let rules = rig.answers("posting_rules", json!({}));
+    let caught = rules["accounts"].as_array().expect("a list").iter().map(|part| part["records"].as_u64().unwrap_or(0));
+    let found = rig.answers("records_found", json!({ "query": any_record() }));
+    assert_eq!(Some(caught.sum()), found["records"].as_u64(), "each record has one line: {rules}");
+    let preview = rig.answers("voucher_preview", json!({ "recordId": record }));
+    assert_eq!(preview["voucher"]["lines"], story["attempts"][0]["voucher"]["lines"], "the rules did not change");
+    assert_eq!(preview["voucher"]["lines"].as_array().map(Vec::len), Some(2), "{preview}");
     // The sandbox has no web client, and a voucher that the ledger does not know has no page in any.
     let voucher = story["attempts"][0]["voucherId"].as_str().expect("it was exported");
     for id in [voucher, "none", "https://example.org"] {

@@ -6,7 +6,7 @@ use specta::Type;
 
 use super::{
     Acceptance, Alarm, Changed, FoundVoucher, HoldCode, LookAlikes, Place, Problem, Reason, RecordState, Sum, Trigger,
-    VoucherMade, count, each, mirrored, moment,
+    Voucher, VoucherMade, count, each, mirrored, moment,
 };
 
 mirrored! {
@@ -97,6 +97,8 @@ pub(crate) struct Attempt {
     evidence: Vec<FoundVoucher>,
     /// The receipts that belong on its voucher.
     receipts: Vec<Receipt>,
+    /// Its voucher as it was sent; `null` for a claim of an earlier version.
+    voucher: Option<Voucher>,
 }
 
 /// An entry of the audit trail about a record.
@@ -161,6 +163,7 @@ impl From<views::AttemptStory> for Attempt {
             reason: attempt.reason.map(Reason::from),
             evidence: each(attempt.evidence),
             receipts: each(attempt.receipts),
+            voucher: attempt.voucher.map(Voucher::from),
         }
     }
 }

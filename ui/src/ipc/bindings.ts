@@ -65,6 +65,8 @@ export const commands = {
 	recordsFound: (query: RecordQuery) => typedError<RecordsFound, Problem>(__TAURI_INVOKE("records_found", { query })),
 	/**  Returns everything known of one record. */
 	record: (recordId: string) => typedError<RecordStory, Problem>(__TAURI_INVOKE("record", { recordId })),
+	/**  Returns the voucher of a record as the present rules make it; `null` if the record was never seen. */
+	voucherPreview: (recordId: string) => typedError<VoucherPreview | null, Problem>(__TAURI_INVOKE("voucher_preview", { recordId })),
 	/**
 	 *  Opens a voucher in the accounting system's own web client, in the person's browser. The page names a voucher that
 	 *  the ledger knows, and nothing of the address.
@@ -126,6 +128,8 @@ export const commands = {
 	chooseFolder: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_folder")),
 	/**  Returns the settings, each part as it can be changed. */
 	settings: () => typedError<Settings, Problem>(__TAURI_INVOKE("settings")),
+	/**  Returns the posting rules, with the records of the newest reading that each part catches. */
+	postingRules: () => typedError<RulesView, Problem>(__TAURI_INVOKE("posting_rules")),
 	/**  Changes one part of the settings. */
 	saveSettings: (wish: SettingsWish) => typedError<Settings, Problem>(__TAURI_INVOKE("save_settings", { wish })),
 	/**  Returns the next times of a schedule that is not saved yet. */
@@ -290,6 +294,8 @@ export type Attempt = {
 	evidence: FoundVoucher[],
 	/**  The receipts that belong on its voucher. */
 	receipts: Receipt[],
+	/**  Its voucher as it was sent; `null` for a claim of an earlier version. */
+	voucher: Voucher | null,
 };
 
 /**  The state of a claim. */
@@ -418,6 +424,24 @@ export type CategoryFound = {
 	sums: Sum[],
 };
 
+/**  A part of the rules that chooses an account, and its records. */
+export type CaughtByRule = {
+	by: RulePart,
+	/**  The conditions of a rule, all of which must hold. */
+	conditions: RuleCondition[],
+	/**  The name of the category. */
+	category: string | null,
+	/**  `null` for the records that nothing catches. */
+	account: string | null,
+	/**  The name of the VAT rule that it says. */
+	vat: string | null,
+	records: number,
+	lines: number,
+	sums: Sum[],
+	/**  The ids of the first records. */
+	first: string[],
+};
+
 /**  A run's certificate. `equal` only when both sides agree and nothing was left open. */
 export type Certificate = {
 	finishedAt: string | null,
@@ -481,6 +505,9 @@ export type Comparison = {
 	unseen: VoucherPart[] | null,
 	equal: boolean,
 };
+
+/**  The part of a record that a condition looks at. */
+export type ConditionOn = "category" | "payee" | "dimension" | "negative_amount" | "positive_amount";
 
 /**  The accounting system, as it presents itself. */
 export type Connection = {
@@ -546,6 +573,21 @@ export type Difference = {
 
 /**  A difference between the ledger and the accounting system. */
 export type DifferenceKind = "missing_in_accounting" | "reversed" | "several" | "other_content" | "other_voucher" | "unknown_to_ledger" | "in_doubt_found" | "draft_left";
+
+/**  A dimension of a line. */
+export type Dimension = {
+	name: string,
+	value: string,
+};
+
+/**  The rule for a dimension. */
+export type DimensionRule = {
+	name: string,
+	isRequired: boolean,
+	isInText: boolean,
+	/**  The number of values that are others in the books. */
+	translated: number,
+};
 
 /**  The end of a sync, or the reason why it did not begin. */
 export type End = {
@@ -1042,6 +1084,31 @@ export type RowRule = {
 	values: string[],
 };
 
+/**  A condition of a rule. It holds for one of the values. */
+export type RuleCondition = {
+	on: ConditionOn,
+	/**  The name of the dimension. */
+	dimension: string | null,
+	values: string[],
+};
+
+/**  The kind of a part. */
+export type RulePart = "rule" | "category" | "default" | "nobody";
+
+/**  The posting rules. */
+export type RulesView = {
+	/**  The day in the books, by its word in the workspace file. */
+	date: string,
+	/**  The party on the payable line, by its word in the workspace file. */
+	party: string,
+	/**  The number of payees that have another id in the books. */
+	payees: number,
+	/**  Each part that chooses an account, in the order in which they are asked. */
+	accounts: CaughtByRule[],
+	vat: VatRule[],
+	dimensions: DimensionRule[],
+};
+
 /**  A run, as history lists it. */
 export type Run = {
 	runId: string,
@@ -1300,12 +1367,47 @@ export type Undelivered = {
 	detail: string,
 };
 
+/**  A VAT rule. Without an account the accounting system computes by the code. */
+export type VatRule = {
+	name: string,
+	code: string | null,
+	/**  In hundredths of a per cent. */
+	rate: number | null,
+	account: string | null,
+	/**  In hundredths of a per cent. */
+	deductible: number | null,
+};
+
 /**  A person's decision on a record in doubt. */
 export type Verdict = 
 /**  It is in the books, as this voucher. */
 { kind: "posted"; voucherId: string } | 
 /**  It is not in the books. */
 { kind: "not_posted" };
+
+/**  A voucher, line by line; amounts are decimal strings. */
+export type Voucher = {
+	date: string,
+	text: string,
+	currency: string,
+	/**  The organisation's currency, where the voucher is in a foreign one and has its amounts in both. */
+	ownCurrency: string | null,
+	rate: string | null,
+	lines: VoucherLine[],
+};
+
+/**  A line of a voucher. It has a debit or a credit. */
+export type VoucherLine = {
+	account: string,
+	debit: string | null,
+	credit: string | null,
+	text: string | null,
+	party: string | null,
+	vatCode: string | null,
+	dimensions: Dimension[],
+	/**  Negative on a credit line. */
+	ownAmount: string | null,
+};
 
 /**  The making of a voucher that stood in the books already. */
 export type VoucherMade = {
@@ -1316,6 +1418,12 @@ export type VoucherMade = {
 
 /**  A part of a voucher that a look-up may show. */
 export type VoucherPart = "date" | "currency" | "amount" | "sign" | "account" | "payee" | "text" | "vat" | "dimensions" | "own_amount";
+
+/**  The voucher of a record as the present rules make it, or the reason why there is none. */
+export type VoucherPreview = {
+	voucher: Voucher | null,
+	held: Reason | null,
+};
 
 /**  The state of a voucher: it counts in the books, or it was voided. */
 export type VoucherState = "posted" | "voided";

@@ -17,7 +17,7 @@ pub use comparison::{BothSums, Comparison, Difference, LedgerSide, Papers, Sides
 pub use content::{Acceptance, Alarm, Changed, Content, LookAlike, LookAlikes};
 pub use files::{FileState, HandedOverFile};
 pub use lock::{LockFacts, Waiting, Whose};
-pub use posting::{AccountSum, RunVoucher, VoucherDraft, VoucherLine, VoucherPreview};
+pub use posting::{AccountSum, CaughtByRule, DecidedBy, RunVoucher, VoucherDraft, VoucherLine, VoucherPreview};
 pub use receipts::{MissingReceipt, ReceiptStory};
 pub use records::{
     MonthBooks, MonthFigures, MonthRecords, MonthState, ProjectSum, RecordRow, RecordsFound, StateFigures,

@@ -13,6 +13,7 @@ import type {
   Run,
   RunItem,
   Verdict,
+  Voucher,
 } from '../bindings';
 import type { Answers } from '../calls';
 import { ATTENTION, voucher } from './attention';
@@ -43,6 +44,7 @@ export class MockDecisions {
   readonly answers = {
     certificate: () => certificate(),
     record: (recordId) => story(recordId),
+    voucherPreview: (recordId) => ({ voucher: voucherOf(recordId), held: null }),
     waitingReExports: () => this.#waiting,
     reExportPreview: (recordId) => this.#preview(recordId),
     accept: (recordId, reason) => {
@@ -217,6 +219,33 @@ function certificate(): Certificate {
   };
 }
 
+/** Returns a claim of two expenses, one of them with VAT and a grant. */
+function voucherOf(recordId: string): Voucher {
+  const { currency, amount } = amountOf(recordId);
+  const half = (Number(amount) / 2).toFixed(2);
+  const rest = (Number(amount) - Number(half)).toFixed(2);
+  const line = { debit: null, credit: null, text: null, party: null, vatCode: null, ownAmount: null };
+  const department = { name: 'department', value: 'Tromsø' };
+  return {
+    date: '2026-10-12',
+    text: 'Samtale, Tromsø sykehus',
+    currency,
+    ownCurrency: null,
+    rate: null,
+    lines: [
+      { ...line, account: '7140', debit: half, vatCode: '13', dimensions: [department] },
+      {
+        ...line,
+        account: '7150',
+        debit: rest,
+        text: 'Diett',
+        dimensions: [department, { name: 'grant', value: 'Helse' }],
+      },
+      { ...line, account: '2910', credit: amount, party: 'PM-0007', dimensions: [] },
+    ],
+  };
+}
+
 function story(recordId: string): RecordStory {
   const runId = '0199a3c2-7b41-7c10-9f02-5d1be2c07a11';
   return {
@@ -253,6 +282,7 @@ function story(recordId: string): RecordStory {
         reason: null,
         evidence: [],
         receipts: [],
+        voucher: voucherOf(recordId),
       },
     ],
     changed: null,

@@ -20,6 +20,7 @@ import type {
 import type { Answers } from '../calls';
 import { computerZone } from '$shared/state/calendar';
 import { item } from './data';
+import { RULES } from './rules';
 
 const fields = (required: string[], optional: string[] = []) => [
   ...required.map((key) => ({ key, required: true })),
@@ -290,6 +291,7 @@ export class MockSetup {
     makePracticeWorkspace: () => this.#open(),
     chooseFile: () => '/home/kari/Nedlastinger/utlegg-november.csv',
     chooseFolder: () => '/home/kari/hlf',
+    postingRules: () => RULES,
     settings: () => ({ ...this.#settings, path: this.path, practice: this.scenario === 'practice' }),
     saveSettings: (wish) => this.#save(wish),
     nextTimes: (schedule) => this.#next(schedule.cron),

@@ -40,8 +40,8 @@ pub use money::{Currency, Money, MoneyError};
 pub(crate) use posting::SentContent;
 pub use posting::{Account, Line, OtherDay, Posting};
 pub use posting_rules::{
-    AccountRule, BookingDay, Condition, DimensionRule, PartyRule, PostingDate, PostingRules, VatRule, VatTreatment,
-    WithoutRate,
+    AccountRule, BookingDay, Condition, Decider, DimensionRule, PartyRule, PostingDate, PostingRules, VatRule,
+    VatTreatment, WithoutRate,
 };
 pub use protection::{Capabilities, Protection, SEARCH_LAG_UNSTATED};
 pub(crate) use question::SetDigest;

@@ -81,6 +81,17 @@ pub enum Condition {
     Negative(bool),
 }
 
+/// The part of the rules that chooses the account of a line, in the order in which they are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Decider<'a> {
+    /// The rule at this place among [`PostingRules::rules`].
+    Rule(usize),
+    /// The category of this name among [`PostingRules::categories`].
+    Category(&'a str),
+    /// The account for everything else.
+    Default,
+}
+
 /// The treatment of VAT that a line's amount includes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VatRule {
@@ -190,14 +201,21 @@ impl PostingRules {
         }
     }
 
-    /// Returns the expense account of a category.
+    /// Returns the part of the rules that decides for a line, and its account: the first rule that holds, then the
+    /// category, then the account for everything else.
     ///
     /// # Errors
-    /// [`HoldReason::AccountMissing`] if neither the category nor a default is mapped.
-    pub fn account_of(&self, category: &str) -> Result<&Account, HoldReason> {
-        by_category(&self.categories, category)
-            .or(self.default_account.as_ref())
-            .ok_or_else(|| HoldReason::AccountMissing { category: category.to_owned() })
+    /// [`HoldReason::AccountMissing`] if none decides.
+    pub fn decider(&self, record: &Record, line: &ExpenseLine) -> Result<(Decider<'_>, &Account), HoldReason> {
+        let mut rules = self.rules.iter().enumerate();
+        if let Some((place, rule)) = rules.find(|(_, rule)| rule.holds_for(record, line)) {
+            return Ok((Decider::Rule(place), &rule.account));
+        }
+        let category = by_category(&self.categories, &line.category);
+        category
+            .map(|(name, account)| (Decider::Category(name), account))
+            .or(self.default_account.as_ref().map(|account| (Decider::Default, account)))
+            .ok_or_else(|| HoldReason::AccountMissing { category: line.category.clone() })
     }
 
     /// Returns the rules beyond payable, default and categories, as the audit trail keeps them: equal for equal rules;
@@ -361,13 +379,14 @@ impl PostingRules {
         lines: &mut Vec<Line>,
     ) -> Result<(), HoldReason> {
         let currency = record.amount.currency();
-        let rule = self.rules.iter().find(|rule| rule.holds_for(record, expense));
-        let account = match rule {
-            Some(rule) => &rule.account,
-            None => self.account_of(&expense.category)?,
+        let (decider, account) = self.decider(record, expense)?;
+        let rule = match decider {
+            Decider::Rule(place) => self.rules.get(place),
+            Decider::Category(_) | Decider::Default => None,
         };
         let named = expense.vat.code.as_deref().or_else(|| rule?.vat.as_deref());
-        let named = named.or_else(|| by_category(&self.vat_of_categories, &expense.category).map(String::as_str));
+        let named =
+            named.or_else(|| by_category(&self.vat_of_categories, &expense.category).map(|(_, name)| name.as_str()));
         let vat = named.map(|name| self.vat_named(name));
         let is_computed = |(_, treatment): &&(_, VatTreatment)| *treatment == VatTreatment::Computed;
         let code = vat.as_ref().filter(is_computed).and_then(|(code, _)| code.clone());
@@ -475,10 +494,10 @@ fn last_of_month(day: NaiveDate) -> NaiveDate {
     next.and_then(|next| next.pred_opt()).unwrap_or(day)
 }
 
-/// Returns what a table has for a category, as a reader sees it.
-fn by_category<'a, T>(table: &'a HashMap<String, T>, category: &str) -> Option<&'a T> {
-    let alike = || table.iter().find(|(name, _)| are_alike(name, category)).map(|(_, value)| value);
-    table.get(category).or_else(alike)
+/// Returns the row of a table for a category, as a reader sees it.
+fn by_category<'a, T>(table: &'a HashMap<String, T>, category: &str) -> Option<(&'a str, &'a T)> {
+    let alike = || table.iter().find(|(name, _)| are_alike(name, category));
+    table.get_key_value(category).or_else(alike).map(|(name, value)| (name.as_str(), value))
 }
 
 /// Says whether two categories are one to a reader: spaces of any kind, letter case, and the composition of letters make

@@ -10,6 +10,7 @@ mod confirm;
 mod enter;
 mod forget;
 mod other_day;
+mod posting_rules;
 mod re_export;
 mod read_back;
 mod reason;

@@ -4,8 +4,43 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::RunItem;
+use super::{RunItem, Sum};
 use crate::domain::{HoldReason, Line, Money, Posting, SentContent};
+
+/// The part of the posting rules that chooses the account of a line, in the order in which they are asked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DecidedBy {
+    /// The rule at this place.
+    Rule(usize),
+    /// The category of this name.
+    Category(String),
+    /// The account for everything else.
+    Default,
+    /// Nothing; the record is held.
+    Nobody,
+}
+
+/// The records for which a part of the posting rules decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaughtByRule {
+    /// The part.
+    pub by: DecidedBy,
+    /// The account that it chooses.
+    pub account: Option<String>,
+    /// The number of records with such a line.
+    pub records: u64,
+    /// The number of those lines.
+    pub lines: u64,
+    /// Their sums.
+    pub sums: Vec<Sum>,
+    /// The ids of the first [`CaughtByRule::FIRST_MAX`] records.
+    pub first: Vec<String>,
+}
+
+impl CaughtByRule {
+    /// The number of records that are named for each part.
+    pub const FIRST_MAX: usize = 5;
+}
 
 /// Debit and credit of an account, over several vouchers.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -257,6 +257,12 @@ impl LedgerTx<'_> {
         )
     }
 
+    /// Returns the newest reading that came to its end; `None` if nothing was read yet.
+    pub(crate) fn newest_reading(&self) -> Result<Option<Reading>, LedgerError> {
+        let newest = self.row("SELECT latest_reading FROM ledger", [], |row| self.get(row, "latest_reading"))?;
+        Ok(newest.flatten().map(Reading))
+    }
+
     /// Returns the repeated rows of a reading, a page.
     pub(crate) fn repeats(&self, reading: Reading, after: i64, limit: usize) -> Result<Vec<Repeat>, LedgerError> {
         self.rows(
