@@ -2,6 +2,7 @@
 
 use super::subject::{BookedVat, VatCodes};
 use super::system_rig::{Row, SystemRig, rows};
+use super::{dying, receipts};
 use postonce_tests::plain_source;
 
 /// The lines of a claim: two of 25 %, one of 12 %, one without VAT, and a part of the first paid back.
@@ -11,13 +12,17 @@ const CLAIM: &str = "\
     C1;06.10.2026;112,00;PM-0001;Hotell;To netter;200;;G-1\n\
     C1;06.10.2026;218,00;PM-0001;Mat;Tre måltider;;P7;\n\
     C1;08.10.2026;-10,00;PM-0001;Reise;Refundert;100;P7;G-1\n";
+/// Claims that each round of killing adds.
+const CLAIMS_PER_ROUND: usize = 12;
+/// The receipts of a claim, behind its id.
+const RECEIPTS: [&str; 2] = ["hotell.pdf", "tog.pdf"];
 /// The sum of the claim's debits.
 const DEBITS: i64 = 75_507;
 
 fn write(rig: &SystemRig, rows: &str) {
     let VatCodes { high, low } = rig.subject.vat_codes();
     let plain = plain_source("records.csv").replace("currency = \"Valuta\"\n", "").replace("id = \"Id\"\n", "");
-    let source = plain.replace("[source.columns]", "group_by = \"Krav\"\n[source.columns]")
+    let source = plain.replace("[source.columns]", "group_by = \"Krav\"\n[source.columns]\nreceipts = \"Vedlegg\"")
         + "[source.dimensions]\nDepartment = \"Avdeling\"\nProject = \"Prosjekt\"\nGrant = \"Tilskudd\"\n";
     rig.read_from(&source, 10);
     rig.add_to_workspace(&format!(
@@ -29,8 +34,39 @@ fn write(rig: &SystemRig, rows: &str) {
          [[posting.rules]]\ncategory = [\"Mat\"]\naccount = \"7150\"\n",
         high.0, low.0
     ));
-    let head = "Krav;Dato;Beløp;Likeperson;Kategori;Tekst;Avdeling;Prosjekt;Tilskudd\n";
-    std::fs::write(rig.path().join("records.csv"), format!("{head}{rows}")).expect("a temporary folder is writable");
+    put(rig, rows);
+}
+
+/// Makes these rows the records; the rows of a claim name its two receipts, and those of other records none.
+fn put(rig: &SystemRig, rows: &str) {
+    let mut text = "Krav;Dato;Beløp;Likeperson;Kategori;Tekst;Avdeling;Prosjekt;Tilskudd;Vedlegg\n".to_owned();
+    for row in rows.lines() {
+        let id = row.split(';').next().unwrap_or_default();
+        let named =
+            if id.starts_with('C') { RECEIPTS.map(|name| format!("{id}-{name}")).join("|") } else { String::new() };
+        for name in named.split('|').filter(|name| !name.is_empty()) {
+            receipts::put(rig, name, b"%PDF-1.7 ");
+        }
+        text.push_str(&format!("{row};{named}\n"));
+    }
+    std::fs::write(rig.path().join("records.csv"), text).expect("a temporary folder is writable");
+}
+
+/// Returns the rows of so many claims like this one, each with a text of its own: equal ones would be asked about.
+fn claims(count: usize) -> String {
+    let claim = |number: usize| CLAIM.replace("C1;", &format!("C{number};")).replace("Bodø", &format!("Bodø {number}"));
+    (1..=count).map(claim).collect()
+}
+
+/// Checks in the system's own tables that each claim is one voucher, whole, with its receipts, each once.
+fn assert_whole(rig: &SystemRig, count: usize) {
+    let ids: Vec<String> = (1..=count).map(|number| format!("C{number}")).collect();
+    rig.assert_books(&ids.iter().map(|id| row(id, DEBITS)).collect::<Vec<_>>());
+    for id in &ids {
+        let reference = rig.reference(id);
+        assert_eq!(rig.subject.lines(&reference), in_the_books(rig.subject.vat_codes()), "{id}");
+        assert_eq!(rig.subject.attachments(&reference), RECEIPTS.map(|name| format!("{id}-{name}")), "{id}");
+    }
 }
 
 fn row(id: &str, minor: i64) -> Row {
@@ -58,10 +94,9 @@ pub(crate) fn claim_in_two_vat_codes_and_three_dimensions_is_one_voucher(rig: &S
     assert!(!missing.contains("setup_dimension_missing") && !missing.contains("setup_vat_unfit"), "{status:?}");
     let first = rig.sync();
     assert_eq!((first.status, first.count("posted")), (Some(0), 1), "{first:?}");
-    rig.assert_books(&[row("C1", DEBITS)]);
+    assert_whole(rig, 1);
     let reference = rig.reference("C1");
     let codes = rig.subject.vat_codes();
-    assert_eq!(rig.subject.lines(&reference), in_the_books(codes));
     let vat = |code: &str, base, tax| BookedVat { code: code.to_owned(), base, tax };
     assert_eq!(
         rig.subject.vat(&reference),
@@ -87,7 +122,27 @@ pub(crate) fn claim_in_two_vat_codes_and_three_dimensions_is_one_voucher(rig: &S
     rig.forget_ledger();
     let found = rig.sync();
     assert_eq!((found.status, found.count("posted"), found.count("skipped")), (Some(0), 0, 1), "{found:?}");
-    rig.assert_books(&[row("C1", DEBITS)]);
+    assert_whole(rig, 1);
+}
+
+pub(crate) fn claims_killed_at_random_are_whole_with_each_receipt_once(rig: &SystemRig) {
+    write(rig, "");
+    let count = dying::killed_again_and_again(rig, false, CLAIMS_PER_ROUND, |rig, count| put(rig, &claims(count)));
+    assert_whole(rig, count);
+}
+
+pub(crate) fn a_voucher_with_vat_is_taken_back_whole(rig: &SystemRig) {
+    write(rig, CLAIM);
+    assert_eq!(rig.sync().count("posted"), 1);
+    let again = ["re-export", "C1", "--reason", "The first one had the wrong grant", "--confirm", "C1", "--reverse"];
+    let reversed = rig.run(&again);
+    assert_eq!(reversed.status, Some(0), "{reversed:?}");
+    // The first voucher, what takes it back, and the new one: together they are the claim once.
+    let first = rig.reference("C1");
+    assert_eq!(rig.subject.lines(&format!("{first}#2")), in_the_books(rig.subject.vat_codes()));
+    let compared = rig.run(&["compare"]);
+    assert_eq!(compared.status, Some(0), "{compared:?}");
+    assert_eq!(rig.sync().count("posted"), 0);
 }
 
 /// Sends the claim, a plain expense, and an expense that the books cannot take.

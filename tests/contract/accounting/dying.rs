@@ -87,15 +87,10 @@ fn number(variable: &str) -> Option<u64> {
 
 /// Lets a sync come to some moment, and kills it, or the server, there; its process is gone afterwards. Tells whether it was
 /// still at work. The last of its writes stands still, so that it is, unless it had nothing to write.
-fn kill_at_some_moment(rig: &SystemRig, random: &mut Random, kill_server: bool) -> bool {
+fn kill_at_some_moment(rig: &SystemRig, random: &mut Random, kill_server: bool, records: usize) -> bool {
     let mut small = |end| usize::try_from(random.below(end)).expect("a small number");
     let (lines, requests) = (small(LINES_MAX), small(REQUESTS_MAX));
-    rig.proxy.nth(
-        rig.subject.words().write,
-        RECORDS_PER_ROUND / RECORDS_PER_REQUEST - 1,
-        usize::MAX,
-        Fault::HoldAnswer,
-    );
+    rig.proxy.nth(rig.subject.words().write, records / RECORDS_PER_REQUEST - 1, usize::MAX, Fault::HoldAnswer);
     let mut sync = Running::begin(rig.command(&["sync", "--wait", "60"]));
     wait_until("some lines", || sync.documents_so_far() >= lines || rig.proxy.is_holding() || sync.has_ended());
     let more = rig.proxy.came("HTTP") + requests;
@@ -116,27 +111,40 @@ fn kill_at_some_moment(rig: &SystemRig, random: &mut Random, kill_server: bool) 
 /// Rounds from which on most of them have to hit.
 const ROUNDS_JUDGED: usize = 10;
 
-fn killed_again_and_again(rig: &SystemRig, kill_server: bool) {
+/// Adds so many records in each round, by `put`, which gets the number of all, and kills in its sync. Returns that number
+/// at the end, when everything is settled.
+pub(crate) fn killed_again_and_again(
+    rig: &SystemRig,
+    kill_server: bool,
+    records: usize,
+    put: impl Fn(&SystemRig, usize),
+) -> usize {
     let seed = number("POSTONCE_KILL_SEED").unwrap_or_else(|| std::hash::RandomState::new().build_hasher().finish());
     let rounds = number("POSTONCE_KILL_ROUNDS").and_then(|rounds| usize::try_from(rounds).ok()).unwrap_or(ROUNDS);
     eprintln!("POSTONCE_KILL_SEED={seed} POSTONCE_KILL_ROUNDS={rounds}");
     let mut random = Random(seed);
     let mut killed = 0;
     for round in 1..=rounds {
-        rig.write(&rows(round * RECORDS_PER_ROUND));
-        killed += usize::from(kill_at_some_moment(rig, &mut random, kill_server));
+        put(rig, round * records);
+        killed += usize::from(kill_at_some_moment(rig, &mut random, kill_server, records));
     }
     rig.sync_until_clear();
     rig.sync_until_clear();
-    rig.assert_books(&rows(rounds * RECORDS_PER_ROUND));
     assert!(rounds < ROUNDS_JUDGED || killed * 2 >= rounds, "only {killed} of {rounds} were killed at work");
-    eprintln!("{killed} of {rounds} killed at work, {} records once each", rounds * RECORDS_PER_ROUND);
+    eprintln!("{killed} of {rounds} killed at work, {} records", rounds * records);
+    rounds * records
+}
+
+fn plain_killed_again_and_again(rig: &SystemRig, kill_server: bool) {
+    let put = |rig: &SystemRig, count: usize| rig.write(&rows(count));
+    let count = killed_again_and_again(rig, kill_server, RECORDS_PER_ROUND, put);
+    rig.assert_books(&rows(count));
 }
 
 pub(crate) fn postonce_killed_at_random_loses_and_doubles_nothing(rig: &SystemRig) {
-    killed_again_and_again(rig, false);
+    plain_killed_again_and_again(rig, false);
 }
 
 pub(crate) fn a_server_killed_at_random_loses_and_doubles_nothing(rig: &SystemRig) {
-    killed_again_and_again(rig, true);
+    plain_killed_again_and_again(rig, true);
 }

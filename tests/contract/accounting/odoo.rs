@@ -44,7 +44,7 @@ impl AccountingSubject for Odoo {
     fn table(&self, url: &str) -> String {
         format!(
             "kind = \"odoo\"\nurl = \"{url}\"\nsecret = \"accounting-token\"\ndatabase = \"{}\"\njournal = \"POST\"\n\
-             search_lag_seconds = 0\n",
+             create_parties = true\nsearch_lag_seconds = 0\n",
             self.0.database()
         )
     }
@@ -61,6 +61,15 @@ impl AccountingSubject for Odoo {
             look_up: "/json/2/account.move/search_read",
             attach: "\"postonce.receipt_",
         }
+    }
+
+    fn payee(&self, reference: &str) -> String {
+        let reference = reference.replace('\'', "''");
+        let query = format!(
+            "SELECT p.ref FROM account_move m JOIN account_move_line l ON l.move_id = m.id \
+             JOIN res_partner p ON p.id = l.partner_id WHERE m.ref = '{reference}' AND m.state = 'posted' AND l.balance < 0"
+        );
+        self.sql(&query).trim().to_owned()
     }
 
     fn vouchers(&self) -> Vec<Booked> {

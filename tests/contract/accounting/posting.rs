@@ -108,6 +108,24 @@ fn is_known_again(rig: &SystemRig, records: &[Row]) {
     assert_eq!(compared.status, Some(0), "{compared:?}");
 }
 
+pub(crate) fn a_payee_that_is_missing_is_made_where_the_workspace_allows(rig: &SystemRig) {
+    // What is owed there is followed up by payee.
+    let file = rig.path().join("workspace.toml");
+    let workspace = std::fs::read_to_string(&file).expect("it was written");
+    std::fs::write(&file, workspace.replace("\"2930\"", "\"2400\"")).expect("a temporary folder is writable");
+    let row = |id: &str, payee: &str| format!("{id};05.10.2026;100,00;{payee};Reise;Tog;NOK\n");
+    let two = row("M-1", "PM-0777") + &row("M-2", "PM-0778");
+    rig.write_csv(&two);
+    let first = rig.sync();
+    assert_eq!((first.status, first.count("posted")), (Some(0), 2), "{first:?}");
+    // The payee is there now, and is not made a second time.
+    rig.write_csv(&(two + &row("M-3", "PM-0777")));
+    let second = rig.sync();
+    assert_eq!((second.status, second.count("posted")), (Some(0), 1), "{second:?}");
+    let payees = ["M-1", "M-2", "M-3"].map(|id| rig.subject.payee(&rig.reference(id)));
+    assert_eq!(payees, ["PM-0777", "PM-0778", "PM-0777"]);
+}
+
 pub(crate) fn texts_of_all_kinds_arrive_and_stand_in_nobodys_way(rig: &SystemRig) {
     let texts = [
         "plain",

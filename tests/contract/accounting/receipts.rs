@@ -33,7 +33,7 @@ fn write(rig: &SystemRig) -> Vec<Row> {
 }
 
 /// Puts a receipt beside the file: so many bytes that it is sent in several pieces, and no other has the same.
-fn put(rig: &SystemRig, name: &str, beginning: &[u8]) {
+pub(crate) fn put(rig: &SystemRig, name: &str, beginning: &[u8]) {
     let mut bytes = beginning.to_vec();
     bytes.extend(name.bytes());
     bytes.extend((0..150_000_u32).map(|place| u8::try_from(place % 251).expect("small")));

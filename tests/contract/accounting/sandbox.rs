@@ -123,6 +123,12 @@ impl AccountingSubject for Sandbox {
         self.voucher(reference)["date"].as_str().expect("a text").to_owned()
     }
 
+    fn payee(&self, reference: &str) -> String {
+        let voucher = self.voucher(reference);
+        let debt = voucher["lines"].as_array().expect("a list").last().expect("a debt");
+        debt["party"].as_str().expect("a text").to_owned()
+    }
+
     fn lines(&self, reference: &str) -> Vec<(String, i64)> {
         let voucher = self.voucher(reference);
         let lines = voucher["lines"].as_array().expect("a list").iter();

@@ -82,6 +82,9 @@ pub(crate) trait AccountingSubject {
     /// Returns the day of the voucher under a reference.
     fn day(&self, reference: &str) -> String;
 
+    /// Returns the payee of a voucher's debt, by the id that people know.
+    fn payee(&self, reference: &str) -> String;
+
     /// Returns account and sum of the lines of the voucher of that reference, in the order of the accounts.
     fn lines(&self, reference: &str) -> Vec<(String, i64)>;
 

@@ -79,6 +79,15 @@ impl AccountingSubject for Tryton {
         self.sql(&query).trim().to_owned()
     }
 
+    fn payee(&self, reference: &str) -> String {
+        let reference = reference.replace('\'', "''");
+        let query = format!(
+            "SELECT p.code FROM account_move m JOIN account_move_line l ON l.move = m.id \
+             JOIN party_party p ON p.id = l.party WHERE m.description = '{reference}' AND l.credit > 0"
+        );
+        self.sql(&query).trim().to_owned()
+    }
+
     fn lines(&self, reference: &str) -> Vec<(String, i64)> {
         let reference = reference.replace('\'', "''");
         by_account(&self.sql(&format!(

@@ -76,6 +76,8 @@ pub struct OdooSettings {
     pub company: Option<String>,
     /// The code of the journal that is posted to.
     pub journal: String,
+    /// Whether a payee that is not there yet is made.
+    pub create_parties: bool,
     /// The lag of its search, if the workspace says one.
     pub search_lag: Option<Duration>,
 }
@@ -185,12 +187,14 @@ fn tryton(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings
 }
 
 fn odoo(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
-    section.refuse_unknown(&["kind", "url", "secret", "database", "company", "journal", SEARCH_LAG, "books"])?;
+    let keys = ["kind", "url", "secret", "database", "company", "journal", "create_parties", SEARCH_LAG, "books"];
+    section.refuse_unknown(&keys)?;
     Ok(AccountingSettings::Odoo(OdooSettings {
         remote: remote(section, is_practice)?,
         database: database(section)?,
         company: optional_name(section, "company")?,
         journal: name(section, "journal")?,
+        create_parties: section.boolean("create_parties", false)?,
         search_lag: search_lag(section)?,
     }))
 }

@@ -77,6 +77,7 @@ secret = "accounting-token"      # postonce secret set accounting-token
 # database = "odoo"
 # journal = "POST"
 # company = "Our organisation"
+# create_parties = false         # true: a payee that Odoo does not know is made there, as a contact
 # search_lag_seconds = 5         # for how long a voucher may be missing from a look-up
 
 # [accounting.books]             # whose books these are: a sync into any others asks before it sends

@@ -232,6 +232,7 @@ fn accounting_system_has_settings_of_its_own() {
     let workspace = Workspace::create(&dir.path().join("odoo"), &with_accounting(ODOO)).expect("it is valid");
     let AccountingSettings::Odoo(settings) = workspace.accounting() else { panic!("it is Odoo") };
     assert_eq!((settings.database.as_str(), settings.company.as_deref()), ("books", None));
+    assert!(!settings.create_parties, "nobody is made unasked");
     assert_eq!(workspace.settings().when_still_unknown, WhenStillUnknown::Hold);
 }
 

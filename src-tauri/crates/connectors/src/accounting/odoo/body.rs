@@ -37,6 +37,9 @@ pub(super) struct LineBody {
     pub(super) text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) party: Option<String>,
+    /// The party's name, where it may have to be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) party_name: Option<String>,
     /// The code by which VAT is taken out of the amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) vat_code: Option<String>,
@@ -45,9 +48,9 @@ pub(super) struct LineBody {
     pub(super) dimensions: BTreeMap<String, String>,
 }
 
-/// Returns the bytes for these postings; equal bytes for equal postings.
-pub(super) fn draw_up(postings: &[Posting]) -> Vec<u8> {
-    let entries = postings.iter().map(entry).collect();
+/// Returns the bytes for these postings; equal bytes for equal postings. `names_parties`: with the names of the parties.
+pub(super) fn draw_up(postings: &[Posting], names_parties: bool) -> Vec<u8> {
+    let entries = postings.iter().map(|posting| entry(posting, names_parties)).collect();
     serde_json::to_vec(&RequestBody { entries }).expect("plain structs with text keys always make JSON")
 }
 
@@ -56,23 +59,24 @@ pub(super) fn read(bytes: &[u8]) -> Option<RequestBody> {
     serde_json::from_slice(bytes).ok()
 }
 
-fn entry(posting: &Posting) -> EntryBody {
+fn entry(posting: &Posting, names_parties: bool) -> EntryBody {
     EntryBody {
         reference: posting.reference.as_str().to_owned(),
         date: posting.date,
         currency: posting.currency.code().to_owned(),
         own_currency: posting.own_total().map(|own| own.currency().code().to_owned()),
-        lines: posting.lines.iter().map(|line| drawn_line(posting, line)).collect(),
+        lines: posting.lines.iter().map(|line| drawn_line(posting, line, names_parties)).collect(),
     }
 }
 
-fn drawn_line(posting: &Posting, line: &Line) -> LineBody {
+fn drawn_line(posting: &Posting, line: &Line, names_parties: bool) -> LineBody {
     LineBody {
         account: line.account.0.clone(),
         amount: line.amount.to_decimal(),
         own: line.own.map(Money::to_decimal),
         text: label(posting, line),
         party: line.party.clone(),
+        party_name: line.party_name.as_deref().filter(|_| names_parties).map(printable),
         vat_code: line.vat_code.clone(),
         dimensions: line.dimensions.clone(),
     }

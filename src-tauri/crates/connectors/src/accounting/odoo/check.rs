@@ -68,7 +68,8 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Probl
     let of_vat: Option<(&str, &[&str])> = (!rules.computed_vat_codes().is_empty()).then_some((taxes::MODEL, &["read"]));
     let of_plans = [(analytic::PLANS, &["read"][..]), (analytic::ACCOUNTS, &["read"][..])];
     let of_plans = of_plans.into_iter().filter(|_| rules.booked_dimensions().next().is_some());
-    for (model, rights) in RIGHTS.into_iter().chain(of_vat).chain(of_plans) {
+    let of_contacts = odoo.create_parties.then_some(("res.partner", &["create"][..]));
+    for (model, rights) in RIGHTS.into_iter().chain(of_vat).chain(of_plans).chain(of_contacts) {
         let mut withheld = Vec::new();
         for right in rights {
             let body = json!({"operation": right, "context": books.context()});

@@ -6,7 +6,7 @@
 //! `noupdate` it would write again, and lines without an id of their own would be doubled.) It needs no more rights
 //! than `create`: the external ids are written on Odoo's own account. Like `create` it makes all or nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use postonce_engine::domain::{Money, Refusal};
 use postonce_engine::ports::CallError;
@@ -125,6 +125,44 @@ pub(super) async fn load(
             Err(Fault::Call(CallError::Unknown(client.peer().unexpected(200, "load: ids"))))
         }
     }
+}
+
+/// The model of contacts.
+const CONTACTS: &str = "res.partner";
+/// The columns of a contact.
+const CONTACT_COLUMNS: [&str; 3] = ["id", "ref", "name"];
+/// Contacts in one call.
+const CONTACTS_MAX: usize = 100;
+
+/// Makes contacts of these references and names, where they were never made. What one of them stands in the way of is
+/// made without it.
+pub(super) async fn load_contacts(
+    client: &Client,
+    lease: &impl Lease,
+    books: &Books,
+    wanted: &[(&str, &str)],
+) -> Result<(), Fault> {
+    let mut groups: VecDeque<&[(&str, &str)]> = wanted.chunks(CONTACTS_MAX).collect();
+    while let Some(group) = groups.pop_front() {
+        let row = |(reference, name): &(&str, &str)| {
+            let digest = hex::encode(Sha256::digest(format!("{}/{reference}", books.company)));
+            [format!("{MODULE}.contact_{}", &digest[..DIGEST_DIGITS]), (*reference).to_owned(), (*name).to_owned()]
+        };
+        let rows: Vec<_> = group.iter().map(row).collect();
+        let body = json!({"fields": CONTACT_COLUMNS, "data": rows, "context": books.once_context()});
+        let is_made = match client.write::<LoadBody>(lease, CONTACTS, "load", &body).await {
+            Ok(answer) => matches!(answer.ids, LoadIds::Made(_)),
+            Err(Fault::Refused { kind: super::client::Kind::Content, error }) => {
+                tracing::warn!(refusal = error.refusal.detail, "contacts were not made");
+                false
+            }
+            Err(fault) => return Err(fault),
+        };
+        if !is_made && group.len() > 1 {
+            groups.extend(group.chunks(1));
+        }
+    }
+    Ok(())
 }
 
 /// Says whether the database aborted a call for the sake of another transaction.

@@ -62,6 +62,7 @@ pub(crate) struct Odoo {
     organisation: String,
     company: Option<String>,
     journal: String,
+    create_parties: bool,
     database: String,
     known: BooksCache,
     search_lag: Duration,
@@ -89,6 +90,7 @@ impl Odoo {
             organisation,
             company: settings.company.clone(),
             journal: settings.journal.clone(),
+            create_parties: settings.create_parties,
             database: settings.database.clone(),
             known: BooksCache::default(),
             search_lag: settings.search_lag.unwrap_or(SEARCH_LAG_UNSTATED),
@@ -179,7 +181,7 @@ impl AccountingSystem for Odoo {
     }
 
     fn draw_up(&self, postings: &[Posting]) -> Vec<u8> {
-        body::draw_up(postings)
+        body::draw_up(postings, self.create_parties)
     }
 
     /// Never posts straight into the books: drafts are staged, and posted by their ids. The engine does so itself, and

@@ -7,7 +7,7 @@
 //! - one posting that is refused never holds the others: what a call of many refuses is tried in smaller ones;
 //! - an entry of the reference that is not ours to touch, posted or withdrawn by a person, is reported and left alone.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use chrono::NaiveDate;
@@ -39,7 +39,10 @@ type Results = Vec<Option<StageResult>>;
 /// Stages postings; returns one entry for each, in order.
 pub(super) async fn stage(odoo: &Odoo, lease: &impl Lease, entries: &[EntryBody]) -> Result<Results, CallError> {
     let books = odoo.books().await.map_err(nothing_written)?;
-    let ground = Ground::survey(odoo, &books, entries).await.map_err(|fault| nothing_written(fault.into()))?;
+    let mut ground = Ground::survey(odoo, &books, entries).await.map_err(|fault| nothing_written(fault.into()))?;
+    if odoo.create_parties {
+        ground.make_contacts(odoo, lease, &books, entries).await?;
+    }
     let mut results: Results = vec![None; entries.len()];
     let mut asked: HashMap<usize, EntryToMake> = HashMap::new();
     for (index, entry) in entries.iter().enumerate() {
@@ -98,6 +101,32 @@ impl Ground {
             accounts: books::accounts(&odoo.client, &odoo.known, books, &codes).await?,
             contacts: books::contacts(&odoo.client, books, &parties).await?,
         })
+    }
+
+    /// Makes the contacts that lines want and that are not there. One that Odoo will not make is missing afterwards, and
+    /// so is one whose reference a person has changed since it was made: nothing that is there is touched.
+    async fn make_contacts(
+        &mut self,
+        odoo: &Odoo,
+        lease: &impl Lease,
+        books: &Books,
+        entries: &[EntryBody],
+    ) -> Result<(), CallError> {
+        let wants_contact = |line: &&LineBody| self.accounts.get(&line.account).is_some_and(|it| it.wants_contact);
+        let lines = entries.iter().flat_map(|entry| &entry.lines).filter(wants_contact);
+        let named = lines.filter_map(|line| Some((line.party.as_deref()?, line.party_name.as_deref())));
+        let missing: BTreeMap<&str, Option<&str>> =
+            named.filter(|(party, _)| !self.contacts.contains_key(*party)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let wanted: Vec<(&str, &str)> = missing.iter().map(|(party, name)| (*party, name.unwrap_or(party))).collect();
+        load::load_contacts(&odoo.client, lease, books, &wanted)
+            .await
+            .map_err(|fault| nothing_written(fault.into()))?;
+        let made = books::contacts(&odoo.client, books, &missing.into_keys().collect()).await;
+        self.contacts.extend(made.map_err(|fault| nothing_written(fault.into()))?);
+        Ok(())
     }
 
     /// Returns the entry in Odoo's ids, or the obstacle that keeps it from being one.

@@ -134,8 +134,14 @@ fn connector(listening: &MockServer) -> Odoo {
     let url = Url::parse(&listening.uri()).expect("an address");
     let http = Http::new(Side::Accounting, &url, &"key".into(), Limits::STANDARD).expect("a client");
     let remote = crate::Remote { url, secret: "key".to_owned() };
-    let settings =
-        OdooSettings { remote, database: "books".into(), company: None, journal: "POST".into(), search_lag: None };
+    let settings = OdooSettings {
+        remote,
+        database: "books".into(),
+        company: None,
+        journal: "POST".into(),
+        create_parties: false,
+        search_lag: None,
+    };
     let organisation = OrganisationId::new("hlf").expect("an organisation");
     let (clock, ids) = (Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
     Odoo::new(http, &settings, &organisation, clock, ids).expect("a connector")
@@ -180,6 +186,7 @@ fn drawn(reference: &str) -> body::EntryBody {
         own: None,
         text: "Taxi".to_owned(),
         party: party.map(str::to_owned),
+        party_name: party.map(|_| "Kari Nordmann".to_owned()),
         vat_code: None,
         dimensions: BTreeMap::new(),
     };

@@ -58,6 +58,42 @@ async fn request_is_one_call_under_external_ids_and_is_read_back() {
 }
 
 #[tokio::test]
+async fn payees_are_made_and_one_at_fault_does_not_hold_the_others() {
+    let (_listening, server, mut odoo) = odoo().await;
+    let drawn = |reference: &str| {
+        let mut entry = drawn(reference);
+        entry.lines[1].account = "2400".to_owned();
+        entry
+    };
+    let found = (200, json!([{"id": 9, "ref": "PM-0031"}]));
+    let mut other = drawn("hlf:B");
+    other.lines[1].party = Some("PM-9999".to_owned());
+    // Unasked, nobody is made.
+    server.says("res.partner/search_read", vec![(200, json!([]))]);
+    let refused = stage(&odoo, &TestLease::yes(), &[drawn("hlf:A"), other.clone()]).await.expect("it answers");
+    assert_eq!(shown(refused), ["unknown-party", "unknown-party"]);
+    assert_eq!(server.asked("res.partner/load").len(), 0);
+    odoo.create_parties = true;
+    server.says("res.partner/search_read", vec![(200, json!([])), found]);
+    let at_fault = || not_made(json!([{"type": "error", "message": "One of them will not do."}]));
+    server.says("res.partner/load", vec![at_fault(), made(&[9]), at_fault()]);
+    server.says("account.move/load", vec![made(&[101])]);
+    let mut there = lines(101, 412.0);
+    there[1]["account_id"] = json!([54, "…"]);
+    server.says("account.move/search_read", ok(json!([entry(101, "hlf:A", "draft")])));
+    server.says("account.move.line/search_read", ok(there.into()));
+    let results = stage(&odoo, &TestLease::yes(), &[drawn("hlf:A"), other]).await.expect("it answers");
+    assert_eq!(shown(results), ["draft 101", "unknown-party"]);
+    let loads = server.asked("res.partner/load");
+    assert_eq!(
+        loads.iter().map(|load| load["data"].as_array().map(Vec::len)).collect::<Vec<_>>(),
+        [Some(2), Some(1), Some(1)]
+    );
+    assert_eq!(loads[1]["data"][0].as_array().expect("cells")[1..], [json!("PM-0031"), json!("Kari Nordmann")]);
+    assert_eq!(loads[0]["context"]["noupdate"], json!(true), "a contact that is there is not touched");
+}
+
+#[tokio::test]
 async fn staging_reports_an_entry_that_is_there_already_as_it_is() {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/load", vec![made(&[101, 102, 103, 104])]);
