@@ -246,6 +246,74 @@ fn certificate_has_each_line_of_a_voucher() {
 }
 
 #[test]
+fn code_or_amount_that_a_server_does_not_take_holds_the_record() {
+    let approved = "2026-10-06T08:00:00Z";
+    for (switch, row, named) in [
+        ("vat_codes", format!("A;05.10.2026;125,00;PM-0001;Reise;Tog;NOK;{approved};;1\n"), "the code 1"),
+        ("own_amounts", format!("A;05.10.2026;10,00;PM-0001;Reise;Tog;EUR;{approved};;\n"), "EUR"),
+    ] {
+        let rig = over(&row);
+        if switch == "own_amounts" {
+            rig.change_workspace("[source.dimensions]", "rate = \"Kurs\"\n[source.dimensions]");
+            let file = rig.path().join("records.csv");
+            let text = std::fs::read_to_string(&file).expect("it was written");
+            let text = text.replace("Mvakode\n", "Mvakode;Kurs\n").replace(";;\n", ";;;11,50\n");
+            std::fs::write(&file, text).expect("a temporary folder is writable");
+        }
+        rig.set_faults(&json!({ switch: false }));
+        let held = rig.sync();
+        assert_eq!(
+            (held.status, held.count("posted"), held.count("held")),
+            (Some(4), 0, 1),
+            "{switch}: {}",
+            held.words
+        );
+        assert!(first_reason(&rig).contains(named), "{switch}: {}", first_reason(&rig));
+        rig.set_faults(&json!({}));
+        let sent = rig.sync();
+        assert_eq!((sent.status, sent.count("posted")), (Some(0), 1), "{switch}: {}", sent.words);
+    }
+}
+
+#[test]
+fn another_day_for_all_stands_in_the_trail_and_is_seen_before_it_is_sent() {
+    let approved = "2026-10-06T08:00:00Z";
+    let rig = over(&format!(
+        "A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;{approved};;\nB;06.10.2026;20,00;PM-0001;Reise;Buss;NOK;{approved};;\n\
+         C;12.10.2026;30,00;PM-0001;Reise;Ferje;NOK;{approved};;\n"
+    ));
+    rig.admin(Method::PUT, "closed-through", Some(&json!({ "date": "2026-10-10" })));
+    assert_eq!((rig.sync().count("posted"), dates(&rig)), (1, vec!["2026-10-12".to_owned()]));
+    let chosen = rig.run(&["book-on", "2026-10-11", "--all", "--reason", "October begins again on the 11th"]);
+    assert_eq!((chosen.status, &chosen.last()["records"]), (Some(0), &json!(["A", "B"])), "{}", chosen.words);
+    let record = rig.run(&["record", "A"]);
+    let entries = record.last()["audit"].as_array().expect("a list").clone();
+    let entry = entries.iter().find(|entry| entry["act"] == "other_day_chosen").expect("it is in the trail");
+    assert_eq!((&entry["record_id"], &entry["reason"]), (&"A".into(), &"October begins again on the 11th".into()));
+    let voucher = &record.last()["voucher"];
+    assert_eq!((&voucher["date"], &voucher["text"]), (&"2026-10-11".into(), &"(2026-10-05) Tog".into()));
+    assert_eq!(rig.sync().count("posted"), 2);
+    assert_eq!(rig.run(&["audit", "verify"]).status, Some(0));
+}
+
+#[test]
+fn receipt_hangs_on_the_draft_before_it_is_committed() {
+    let approved = "2026-10-06T08:00:00Z";
+    let rig = over(&format!("A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;{approved};kvittering.pdf;\n"));
+    rig.change_workspace("grant = \"Tilskudd\"", "department = \"Mvakode\"");
+    rig.change_workspace("vat_code = \"Mvakode\"", "receipts = \"Tilskudd\"");
+    std::fs::write(rig.path().join("kvittering.pdf"), "%PDF-1.7").expect("a temporary folder is writable");
+    rig.set_faults(&json!({ "drafts": true, "unique_references": false, "checks_fence": false }));
+    let sync = rig.sync();
+    assert_eq!((sync.status, sync.count("posted")), (Some(0), 1), "{}", sync.words);
+    let journal = rig.admin(Method::GET, "journal", None);
+    let entries = journal["entries"].as_array().expect("a list");
+    let first = |event: &str| entries.iter().position(|entry| entry["event"] == event);
+    let (attached, posted) = (first("attachment_write"), first("draft_commit"));
+    assert!(attached.is_some() && attached < posted, "{journal}");
+}
+
+#[test]
 fn claims_come_from_the_platform_with_their_lines() {
     let mut rig = CliRig::over_csv(b"");
     let record = |id: &str, amount: &str, lines: Value| {

@@ -142,8 +142,11 @@ describe('the screen of the month', () => {
     await waitFor(() => expect(started).toHaveBeenCalledWith({ from: null, to: null }, null));
   });
 
-  test('shows the sums by account and by grant', async () => {
+  test('shows its sentence, and the sums by account and by grant', async () => {
     await open('idle', 'month');
+    expect(await screen.findByTestId('month-sentence')).toHaveTextContent(
+      /^[A-Z][a-z]+ \d{4}: [\d,]+ approved, [\d,]+ in the books, \d+ open\.$/,
+    );
     expect(await screen.findByTestId('month-accounts')).toHaveTextContent(/2910.*318,204\.50/);
     expect(screen.getByTestId('month-projects')).toHaveTextContent('Without a project');
   });

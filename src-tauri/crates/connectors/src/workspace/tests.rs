@@ -1,4 +1,5 @@
 use postonce_engine::WhenStillUnknown;
+use postonce_engine::domain::{Account, Condition, PartyRule, PostingDate, VatRule, VatTreatment, WithoutRate};
 use postonce_engine::error::{ErrorCode, Problem};
 
 use super::*;
@@ -205,6 +206,43 @@ fn platform_is_a_source_with_a_secret_of_its_own() {
     let dir = tempfile::tempdir().expect("a folder");
     let workspace = Workspace::create(dir.path(), &format!("{head}{platform}[accounting]{tail}")).expect("it is valid");
     assert_eq!(workspace.secret_names(), ["accounting-token", "platform-token"]);
+}
+
+#[test]
+fn posting_has_rules_beyond_the_categories() {
+    let rules = "\
+        date = \"next_open\"\nparty = \"none\"\nwithout_rate = \"books\"\n\
+        [[posting.rules]]\ncategory = [\"Travel\", \"Taxi\"]\npayee = [\"PM-*\"]\namount = \"negative\"\naccount = \"7148\"\nvat = \"half\"\n\
+        [[posting.rules]]\ndimensions = { grant = [\"G-1\"] }\namount = \"positive\"\naccount = \"7141\"\n\
+        [posting.vat]\n\"Travel\" = \"half\"\n\
+        [posting.vat_rules.half]\nrate = \"25\"\naccount = \"2710\"\ndeductible = \"50\"\n\
+        [posting.vat_rules.low]\ncode = \"13\"\n\
+        [posting.dimensions.grant]\nrequired = true\n[posting.dimensions.grant.values]\n\"Health\" = \"G-1\"\n\
+        [posting.dimensions.department]\nin_text = true\n\
+        [posting.payees]\n\"PM-1\" = \"10042\"\n";
+    let text = VALID.replacen("[posting.categories]", &format!("{rules}[posting.categories]"), 1);
+    let dir = tempfile::tempdir().expect("a folder");
+    let posting = Workspace::create(&dir.path().join("w"), &text).expect("it is valid").settings().posting;
+    let [first, second] = posting.rules.as_slice() else { panic!("two rules: {posting:?}") };
+    let list = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        first.conditions,
+        [Condition::Category(list(&["Travel", "Taxi"])), Condition::Payee(list(&["PM-*"])), Condition::Negative(true)]
+    );
+    assert_eq!((first.account.0.as_str(), first.vat.as_deref()), ("7148", Some("half")));
+    assert_eq!(second.conditions, [Condition::Dimension("grant".into(), list(&["G-1"])), Condition::Negative(false)]);
+    let half = VatTreatment::Apart { rate: 2_500, account: Account("2710".into()), deductible: 5_000 };
+    assert_eq!(posting.vat["half"], VatRule { code: None, treatment: half });
+    assert_eq!(posting.vat["low"], VatRule { code: Some("13".into()), treatment: VatTreatment::Computed });
+    assert_eq!(posting.vat_of_categories["Travel"], "half");
+    let grant = &posting.dimensions["grant"];
+    assert_eq!((grant.is_required, grant.values["Health"].as_str()), (true, "G-1"));
+    assert!(posting.dimensions["department"].is_in_text);
+    assert_eq!(posting.payees["PM-1"], "10042");
+    assert_eq!(
+        (posting.date, posting.party, posting.without_rate),
+        (PostingDate::NextOpen, PartyRule::None, WithoutRate::Books)
+    );
 }
 
 /// Returns the workspace of `interfaces.md` with another accounting system.

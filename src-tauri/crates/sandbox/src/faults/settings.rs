@@ -57,6 +57,10 @@ pub(crate) struct Switches {
     pub(crate) expense_locks: bool,
     /// True: vouchers take attachments.
     pub(crate) attachments: bool,
+    /// True: the server says that it computes VAT by the code of a line.
+    pub(crate) vat_codes: bool,
+    /// True: it says that lines may have an amount in the organisation's currency, too.
+    pub(crate) own_amounts: bool,
 }
 
 /// The longest reference unless a switch says otherwise, in characters.
@@ -96,6 +100,10 @@ struct Written {
     expense_locks: bool,
     #[serde(deserialize_with = "on_or_off")]
     attachments: bool,
+    #[serde(deserialize_with = "on_or_off")]
+    vat_codes: bool,
+    #[serde(deserialize_with = "on_or_off")]
+    own_amounts: bool,
     #[serde(alias = "fault")]
     faults: Vec<Fault>,
 }
@@ -171,6 +179,8 @@ impl Default for Switches {
             exported_results: true,
             expense_locks: true,
             attachments: true,
+            vat_codes: true,
+            own_amounts: true,
         }
     }
 }
@@ -200,6 +210,8 @@ impl From<Written> for Settings {
             exported_results: written.exported_results,
             expense_locks: written.expense_locks,
             attachments: written.attachments,
+            vat_codes: written.vat_codes,
+            own_amounts: written.own_amounts,
         };
         Self { seed: written.seed, switches, faults: written.faults }
     }
@@ -226,6 +238,8 @@ impl From<Settings> for Written {
             exported_results: switches.exported_results,
             expense_locks: switches.expense_locks,
             attachments: switches.attachments,
+            vat_codes: switches.vat_codes,
+            own_amounts: switches.own_amounts,
             faults,
         }
     }

@@ -246,6 +246,37 @@ async fn month_is_proved_by_a_comparison_after_its_vouchers() {
 }
 
 #[tokio::test]
+async fn month_counts_each_line_of_a_claim_under_its_project_or_grant() {
+    let rig = rig().await;
+    let request = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
+    settle(&rig, &request, acknowledged()).await.expect("it was open");
+    let october = NaiveDate::from_ymd_opt(2026, 10, 1).expect("a day");
+    let named = |rig: &LedgerRig, detail: serde_json::Value| {
+        let (ledger, detail) = (rig.ledger.clone(), detail.to_string());
+        async move {
+            let keep = move |tx: &LedgerTx<'_>| {
+                tx.execute("UPDATE record SET detail = :detail", named_params! { ":detail": detail })
+            };
+            ledger.write(move |tx| keep(tx).map(drop)).await.expect("a row of our own");
+            let books = ledger.month_books(october).await.expect("the ledger is read");
+            let shown = |sum: crate::views::ProjectSum| (sum.project.unwrap_or_default(), sum.records, sum.sum.amount);
+            books.projects.into_iter().map(shown).collect::<Vec<_>>()
+        }
+    };
+    let line =
+        |minor: i64, dimensions: serde_json::Value| serde_json::json!({ "minor": minor, "dimensions": dimensions });
+    let lines = serde_json::json!({ "lines": [
+        line(30_000, serde_json::json!({ "project": "P7", "grant": "G-1" })),
+        line(11_000, serde_json::json!({ "grant": "G-1" })),
+        line(200, serde_json::json!({})),
+    ] });
+    let sum = |project: &str, amount: &str| (project.to_owned(), 1, amount.to_owned());
+    assert_eq!(named(&rig, lines).await, [sum("G-1", "110.00"), sum("P7", "300.00"), sum("", "2.00")]);
+    let whole = serde_json::json!({ "dimensions": { "grant": "G-2" } });
+    assert_eq!(named(&rig, whole).await, [sum("G-2", "412.00")]);
+}
+
+#[tokio::test]
 async fn comparisons_are_listed_newest_first_in_pages() {
     let rig = rig().await;
     let made = "INSERT INTO comparison (organisation, address, actor_user, actor_host, started_at, ledger_vouchers, run_number)
