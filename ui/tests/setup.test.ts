@@ -224,8 +224,10 @@ describe('a first start', () => {
         columns: expect.arrayContaining([{ field: 'id', title: 'Bilagsnr\nPeriode' }]),
       }),
     );
+    await user.selectOptions(screen.getByTestId('source-claims'), 'Lines of one claim');
+    await waitFor(() => expect(last()).toMatchObject({ gathersClaims: true }));
     await user.selectOptions(screen.getByTestId('column-id'), 'None: make the id of the content');
-    await waitFor(() => expect(last()).toMatchObject({ idFromContent: true }));
+    await waitFor(() => expect(last()).toMatchObject({ idFromContent: true, gathersClaims: false }));
     expect(last()).not.toMatchObject({
       columns: expect.arrayContaining([expect.objectContaining({ field: 'id' })]),
     });

@@ -99,6 +99,7 @@ pub(crate) enum SourceForm {
         sign: String,
         currency: String,
         id_from_content: bool,
+        gathers_claims: bool,
         columns: Vec<ColumnChoice>,
         ignored_columns: Vec<String>,
         rules: Vec<RowRule>,
@@ -443,6 +444,7 @@ impl From<&SourceForm> for SourceSection {
                 sign,
                 currency,
                 id_from_content,
+                gathers_claims,
                 columns,
                 ignored_columns,
                 rules,
@@ -460,6 +462,7 @@ impl From<&SourceForm> for SourceSection {
                 sign,
                 currency,
                 is_id_content: id_from_content,
+                gathers_claims,
                 columns: columns.into_iter().map(|choice| (choice.field.name().to_owned(), choice.title)).collect(),
                 ignored_columns,
                 rules: rules.into_iter().map(RuleSection::from).collect(),
@@ -505,6 +508,7 @@ impl From<SourceSection> for SourceForm {
                     currency: files.currency,
                     ignored_columns: files.ignored_columns,
                     id_from_content: files.is_id_content,
+                    gathers_claims: files.gathers_claims,
                     rules: each(files.rules),
                 }
             }

@@ -1263,7 +1263,7 @@ export type SourceFinding =
 /**  The members of `[source]`. */
 export type SourceForm = 
 /**  Files; an empty text is a key that is not there. */
-{ kind: "files"; workbook: boolean; path: string; sheet: string; mergedCells: string; hiddenRows: string; encoding: string; delimiter: string; decimalSeparator: string; dateFormat: string; head: number | null; sign: string; currency: string; idFromContent: boolean; columns: ColumnChoice[]; ignoredColumns: string[]; rules: RowRule[] } | 
+{ kind: "files"; workbook: boolean; path: string; sheet: string; mergedCells: string; hiddenRows: string; encoding: string; delimiter: string; decimalSeparator: string; dateFormat: string; head: number | null; sign: string; currency: string; idFromContent: boolean; gathersClaims: boolean; columns: ColumnChoice[]; ignoredColumns: string[]; rules: RowRule[] } | 
 /**  The organisation's platform. */
 { kind: "platform"; url: string };
 

@@ -55,6 +55,7 @@ const GUESS: SourceGuess = {
     sign: '',
     currency: '',
     idFromContent: false,
+    gathersClaims: false,
     columns: [
       { field: 'id', title: 'Bilagsnr' },
       { field: 'date', title: 'Dato' },

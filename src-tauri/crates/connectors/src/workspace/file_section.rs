@@ -38,6 +38,8 @@ pub struct FileSection {
     pub currency: String,
     /// Whether the id is made of the content; no column gives it then.
     pub is_id_content: bool,
+    /// Whether the rows of one id are the lines of one claim.
+    pub gathers_claims: bool,
     /// The title of each record field's column; the columns of an id of several parts stand one to a line.
     pub columns: BTreeMap<String, String>,
     /// The columns that are known to say nothing of the records.
@@ -91,6 +93,7 @@ impl FileSection {
             sign: sign(settings.sign).to_owned(),
             currency: if settings.is_currency_said { settings.currency.code().to_owned() } else { String::new() },
             is_id_content: settings.id == IdRule::Content,
+            gathers_claims: settings.gathers_claims,
             columns: titles(settings),
             ignored_columns: settings.ignored_columns.clone(),
             rules: settings.row_rules.iter().map(RuleSection::of).collect(),
@@ -147,6 +150,8 @@ impl FileSection {
             key("url", None),
             key("secret", None),
         ];
+        let claims = self.columns.get(Field::Id.name()).filter(|_| self.gathers_claims && !self.is_id_content);
+        changes.push(key("group_by", claims.filter(|title| !title.trim().is_empty()).map(|title| column(title))));
         self.columns_changes(&mut changes);
         self.rule_changes("include", true, &mut changes);
         self.rule_changes("exclude", false, &mut changes);

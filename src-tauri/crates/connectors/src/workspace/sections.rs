@@ -295,6 +295,7 @@ mod tests {
             delimiter: "\t".to_owned(),
             decimal_separator: ".".to_owned(),
             date_format: "%d/%m/%Y".to_owned(),
+            gathers_claims: true,
             columns: columns(&["id", "date", "amount", "payee", "category", "text", "project"]),
             ..FileSection::default()
         });
@@ -312,6 +313,7 @@ mod tests {
             sign: "negative".to_owned(),
             currency: "EUR".to_owned(),
             is_id_content: true,
+            gathers_claims: false,
             columns: columns(&["date", "amount", "payee", "category", "text"]),
             ignored_columns: vec!["Land".to_owned(), "Netto".to_owned()],
             rules: vec![
