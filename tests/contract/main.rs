@@ -21,6 +21,7 @@ mod main_job;
 mod network;
 #[cfg(unix)]
 mod notify;
+mod older_ledger;
 mod output;
 #[cfg(unix)]
 mod policy;
