@@ -217,8 +217,8 @@ fn certificate_has_each_line_of_a_voucher() {
     assert_eq!(rig.sync().status, Some(0));
     let file = |name: &str| rig.path().join(name).display().to_string();
     let written = |name: &str| {
-        let told = rig.run(&["certificate", "last", &file(name)]);
-        assert_eq!(told.status, Some(0), "{}", told.words);
+        let made = rig.run(&["certificate", "last", &file(name)]);
+        assert_eq!(made.status, Some(0), "{}", made.words);
         std::fs::read(file(name)).expect("it was written")
     };
     let document: Value = serde_json::from_slice(&written("c.json")).expect("JSON");
@@ -276,7 +276,7 @@ fn code_or_amount_that_a_server_does_not_take_holds_the_record() {
 }
 
 #[test]
-fn another_day_for_all_stands_in_the_trail_and_is_seen_before_it_is_sent() {
+fn another_day_for_all_stands_in_the_trail_and_is_seen_before() {
     let approved = "2026-10-06T08:00:00Z";
     let rig = over(&format!(
         "A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;{approved};;\nB;06.10.2026;20,00;PM-0001;Reise;Buss;NOK;{approved};;\n\

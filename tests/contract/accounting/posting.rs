@@ -109,7 +109,7 @@ fn is_known_again(rig: &SystemRig, records: &[Row]) {
 }
 
 pub(crate) fn a_payee_that_is_missing_is_made_where_the_workspace_allows(rig: &SystemRig) {
-    // What is owed there is followed up by payee.
+    // The books follow up by payee what is owed on that account.
     let file = rig.path().join("workspace.toml");
     let workspace = std::fs::read_to_string(&file).expect("it was written");
     std::fs::write(&file, workspace.replace("\"2930\"", "\"2400\"")).expect("a temporary folder is writable");
