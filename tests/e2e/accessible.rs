@@ -54,6 +54,7 @@ fn axe_finds_nothing_in_any_dialog_in_either_theme() {
                 ("ledger-compare", "compare-dialog"),
                 ("ledger-rebuild", "rebuild-dialog"),
                 ("about-licences", "licences-dialog"),
+                ("rules-open", "rules-dialog"),
             ] {
                 window.click(button);
                 dialog_is_well(window, dialog, theme);

@@ -22,4 +22,5 @@ mod server_down;
 mod setup;
 mod stop;
 mod two_windows;
+mod vouchers;
 mod window_rig;
