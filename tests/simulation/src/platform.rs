@@ -57,13 +57,14 @@ pub(crate) fn reference(id: &RecordId, generation: u32, options: &Options) -> Re
 
 /// Returns the voucher of this record, as it would be sent.
 pub(crate) fn drawn(record: &Record, reference: &Reference) -> Option<SentPosting> {
-    let account = posting_rules().account_of(&record.category).ok()?.0.clone();
+    let rules = posting_rules();
+    let (_, account) = rules.decider(record, record.expense_lines().first()?).ok()?;
     Some(SentPosting {
         reference: reference.as_str().to_owned(),
         date: record.date,
         currency: record.amount.currency().code().to_owned(),
         minor: record.amount.minor(),
-        account,
+        account: account.0.clone(),
         party: record.payee.id.clone(),
         text: record.text.clone(),
     })

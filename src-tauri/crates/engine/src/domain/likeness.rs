@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 
 use super::posting::SentLine;
-use super::{Money, OtherDay, OwnTotal, SentContent, ShownContent, ShownLine, VoucherPart};
+use super::{Currency, Money, OtherDay, OwnTotal, SentContent, ShownContent, ShownLine, VoucherPart};
 
 /// The shortest text that may stand for a longer one: an accounting system may cut what is long.
 const CUT_CHARS_MIN: usize = 30;
@@ -83,6 +83,8 @@ impl Sent<'_> {
             likeness.note(VoucherPart::OwnAmount, shown.content.own.as_ref().map(is_same));
         }
         let lines = shown.content.lines.as_deref().filter(|lines| !lines.is_empty());
+        let lines = lines.map(|lines| Lines::of(lines, currency));
+        let lines = lines.as_ref();
         likeness.note(VoucherPart::Sign, lines.and_then(|lines| self.is_same_sign(lines)));
         likeness.note(VoucherPart::Account, lines.and_then(|lines| self.has_same_accounts(lines)));
         likeness.note(VoucherPart::Payee, lines.and_then(|lines| self.has_same_payee(lines)));
@@ -105,45 +107,37 @@ impl Sent<'_> {
 
     /// Says on which side the debt to the payee stands: on the payable account, or on the line with a party, or against
     /// the expense account.
-    fn is_same_sign(&self, lines: &[ShownLine]) -> Option<bool> {
+    fn is_same_sign(&self, lines: &Lines<'_>) -> Option<bool> {
         let sent = self.content?;
-        let on = |account: &str| self.net(lines, |line| line.account.as_deref() == Some(account));
+        let on = |account: &str| lines.net(|line| line.account.as_deref() == Some(account));
         let is_one_account = sent.payable_account == sent.expense_account;
         let payable = (!is_one_account).then(|| on(&sent.payable_account)).flatten();
-        let payable = payable.or_else(|| self.net(lines, |line| line.party.is_some()).filter(|net| *net != 0));
+        let payable = payable.or_else(|| lines.net(|line| line.party.is_some()).filter(|net| *net != 0));
         let expense = if is_one_account { None } else { on(&sent.expense_account) };
         let debt = payable.or(expense.map(|net| -net))?;
         Some(debt.signum() == -i128::from(self.amount.minor().signum()))
     }
 
-    /// Returns the sum of some lines; `None` without one that can be read.
-    fn net(&self, lines: &[ShownLine], is_one: impl Fn(&ShownLine) -> bool) -> Option<i128> {
-        let amounts = lines.iter().filter(|line| is_one(line));
-        let minors = amounts.map(|line| Money::from_decimal(&line.amount, self.amount.currency()).ok());
-        let minors: Option<Vec<i128>> = minors.map(|amount| Some(i128::from(amount?.minor()))).collect();
-        minors.filter(|minors| !minors.is_empty()).map(|minors| minors.iter().sum())
-    }
-
     /// Says whether the lines stand on the accounts that were sent, each account with its sum. Where the accounting
     /// system computes VAT, it makes lines of its own: those are left out if it tells them apart; otherwise the accounts
     /// that were sent must be among those of all lines.
-    fn has_same_accounts(&self, lines: &[ShownLine]) -> Option<bool> {
+    fn has_same_accounts(&self, lines: &Lines<'_>) -> Option<bool> {
         let sent = self.content?;
-        if sent.has_computed_vat() && lines.iter().all(|line| line.vat_codes.is_some()) {
-            let sent_lines: Vec<&ShownLine> = lines.iter().filter(|line| !line.is_vat).collect();
+        if sent.has_computed_vat() && lines.all.iter().all(|line| line.vat_codes.is_some()) {
+            let sent_lines: Vec<&ShownLine> = lines.all.iter().filter(|line| !line.is_vat).collect();
             let mut there: Vec<&str> = sent_lines.iter().map(|line| line.account.as_deref()).collect::<Option<_>>()?;
             there.sort_unstable();
             there.dedup();
             return Some(there == sent.accounts() && there.iter().all(|account| self.is_same_base(lines, account)));
         }
-        let mut there: Vec<&str> = lines.iter().map(|line| line.account.as_deref()).collect::<Option<_>>()?;
+        let mut there: Vec<&str> = lines.all.iter().map(|line| line.account.as_deref()).collect::<Option<_>>()?;
         there.sort_unstable();
         there.dedup();
         let here = sent.accounts();
         if sent.has_computed_vat() {
             return Some(here.iter().all(|account| there.contains(account)));
         }
-        let on = |account: &str| self.net(lines, |line| line.account.as_deref() == Some(account));
+        let on = |account: &str| lines.net(|line| line.account.as_deref() == Some(account));
         let sum_of = |account: &str| {
             let of = sent.lines.iter().filter(|line| line.account == account);
             of.map(|line| i128::from(line.minor)).sum::<i128>()
@@ -154,7 +148,7 @@ impl Sent<'_> {
 
     /// Says whether an account has what was sent to it, less the VAT that was taken out: of each code the same share as
     /// of all lines with that code. Each line may be rounded.
-    fn is_same_base(&self, lines: &[ShownLine], account: &str) -> bool {
+    fn is_same_base(&self, lines: &Lines<'_>, account: &str) -> bool {
         let Some(sent) = self.content else { return false };
         let on = |line: &ShownLine| !line.is_vat && line.account.as_deref() == Some(account);
         let sum = |is_one: &dyn Fn(&SentLine) -> bool| -> i128 {
@@ -162,15 +156,15 @@ impl Sent<'_> {
         };
         let plain = sum(&|line| line.account == account && line.vat_code.is_none());
         let is_plain = |line: &ShownLine| on(line) && line.vat_codes.as_ref().is_none_or(Vec::is_empty);
-        if self.net(lines, is_plain).unwrap_or(0) != plain {
+        if lines.net(is_plain).unwrap_or(0) != plain {
             return false;
         }
         sent.vat_codes().all(|code| {
             let is_of_code = |line: &ShownLine| !line.is_vat && has_code(line, code);
             let gross_here = sum(&|line| line.account == account && line.vat_code.as_deref() == Some(code));
             let gross = sum(&|line| line.vat_code.as_deref() == Some(code));
-            let base_here = self.net(lines, |line| on(line) && is_of_code(line)).unwrap_or(0);
-            let base = self.net(lines, is_of_code).unwrap_or(0);
+            let base_here = lines.net(|line| on(line) && is_of_code(line)).unwrap_or(0);
+            let base = lines.net(is_of_code).unwrap_or(0);
             let roundings = i128::try_from(sent.lines.len()).unwrap_or(i128::MAX);
             let size = gross.abs().max(gross_here.abs());
             (base_here * gross - gross_here * base).abs() <= size.saturating_mul(roundings)
@@ -179,9 +173,9 @@ impl Sent<'_> {
 
     /// Says whether the lines of each VAT code, with the VAT that was taken out of them, have the sum that was sent with
     /// it, and no line has another code.
-    fn has_same_vat(&self, lines: &[ShownLine]) -> Option<bool> {
+    fn has_same_vat(&self, lines: &Lines<'_>) -> Option<bool> {
         let sent = self.content?;
-        if lines.iter().any(|line| line.vat_codes.is_none()) {
+        if lines.all.iter().any(|line| line.vat_codes.is_none()) {
             return None;
         }
         let is_known = |line: &ShownLine| {
@@ -191,22 +185,22 @@ impl Sent<'_> {
         let has_sum = |code: &str| {
             let of = sent.lines.iter().filter(|line| line.vat_code.as_deref() == Some(code));
             let gross: i128 = of.map(|line| i128::from(line.minor)).sum();
-            self.net(lines, |line| has_code(line, code)) == Some(gross)
+            lines.net(|line| has_code(line, code)) == Some(gross)
         };
-        Some(lines.iter().all(is_known) && sent.vat_codes().all(has_sum))
+        Some(lines.all.iter().all(is_known) && sent.vat_codes().all(has_sum))
     }
 
     /// Says whether each account has its dimensions. The accounting system may have rules that add others.
-    fn has_same_dimensions(&self, lines: &[ShownLine]) -> Option<bool> {
+    fn has_same_dimensions(&self, lines: &Lines<'_>) -> Option<bool> {
         let sent = self.content?;
-        let has = |line: &ShownLine, name: &str, value: &str| {
-            let dimensions = line.dimensions.as_ref();
-            let names = dimensions.and_then(|dimensions| dimensions.get(&name.to_lowercase()));
-            names.is_some_and(|names| names.iter().any(|name| name == value))
+        let has = |line: &ShownLine, lower_name: &str, value: &str| {
+            let values = line.dimensions.as_ref().and_then(|dimensions| dimensions.get(lower_name));
+            values.is_some_and(|values| values.iter().any(|other| other == value))
         };
         let is_there = |account: &str, name: &str, value: &str| {
-            let there = self
-                .net(lines, |line| !line.is_vat && line.account.as_deref() == Some(account) && has(line, name, value));
+            let lower_name = name.to_lowercase();
+            let there = lines
+                .net(|line| !line.is_vat && line.account.as_deref() == Some(account) && has(line, &lower_name, value));
             let of = sent.lines.iter().filter(|line| line.account == account);
             let of = of.filter(|line| line.dimensions.get(name).is_some_and(|other| other == value));
             // VAT is taken out of what was sent: the rest is compared with the account.
@@ -215,7 +209,7 @@ impl Sent<'_> {
             }
             there == Some(of.map(|line| i128::from(line.minor)).sum())
         };
-        if lines.iter().any(|line| line.dimensions.is_none()) {
+        if lines.all.iter().any(|line| line.dimensions.is_none()) {
             return None;
         }
         let mut all =
@@ -223,11 +217,34 @@ impl Sent<'_> {
         Some(all.all(|(account, (name, value))| is_there(account, name, value)))
     }
 
-    fn has_same_payee(&self, lines: &[ShownLine]) -> Option<bool> {
+    fn has_same_payee(&self, lines: &Lines<'_>) -> Option<bool> {
         let sent = self.content.filter(|sent| !sent.is_forgotten)?;
-        let mut parties = lines.iter().filter_map(|line| line.party.as_deref()).peekable();
+        let mut parties = lines.all.iter().filter_map(|line| line.party.as_deref()).peekable();
         parties.peek()?;
         Some(parties.all(|party| party == sent.payee))
+    }
+}
+
+/// The lines that are shown, each amount read once.
+struct Lines<'a> {
+    all: &'a [ShownLine],
+    /// The amounts in minor units; `None` for one that is no amount of the currency.
+    minors: Vec<Option<i128>>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(all: &'a [ShownLine], currency: Currency) -> Self {
+        let minor = |line: &ShownLine| Some(i128::from(Money::from_decimal(&line.amount, currency).ok()?.minor()));
+        Self { all, minors: all.iter().map(minor).collect() }
+    }
+
+    /// Returns the sum of some lines; `None` without any, or with one that cannot be read.
+    fn net(&self, is_one: impl Fn(&ShownLine) -> bool) -> Option<i128> {
+        let mut sum = None;
+        for (_, minor) in self.all.iter().zip(&self.minors).filter(|(line, _)| is_one(line)) {
+            sum = Some(sum.unwrap_or(0) + (*minor)?);
+        }
+        sum
     }
 }
 

@@ -13,7 +13,7 @@ use reqwest::Method;
 use super::Open;
 use super::lock::json;
 use super::results::{acknowledgement, usable_draft};
-use super::wire::{FoundBody, FoundDraftBody, FoundVoucherBody, LookUpBody};
+use super::wire::{FoundBody, FoundDraftBody, FoundVoucherBody, LookUpBody, ShownBody};
 use crate::http::{Peer, classify};
 
 /// The largest number of references in one call, as the protocol says.
@@ -124,7 +124,13 @@ fn draft_taken_over(peer: &Peer, draft: FoundDraftBody) -> Result<FoundDraft, Ca
         currency: draft.currency,
         total: draft.total,
         created_at: draft.created_at,
-        shown: draft.shown.into(),
+        shown: ShownBody {
+            text: draft.text,
+            lines: draft.lines,
+            own_currency: draft.own_currency,
+            own_total: draft.own_total,
+        }
+        .into(),
     })
 }
 
@@ -144,7 +150,13 @@ pub(super) fn taken_over(peer: &Peer, voucher: FoundVoucherBody) -> Result<Found
         state: if voucher.reversed_by.is_some() { VoucherState::Voided } else { voucher.state },
         reversed_by: voucher.reversed_by,
         reverses: voucher.reverses,
-        shown: voucher.shown.into(),
+        shown: ShownBody {
+            text: voucher.text,
+            lines: voucher.lines,
+            own_currency: voucher.own_currency,
+            own_total: voucher.own_total,
+        }
+        .into(),
         differs: Vec::new(),
     })
 }

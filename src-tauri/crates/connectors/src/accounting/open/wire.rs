@@ -303,25 +303,27 @@ pub(super) struct FoundDraftBody {
     pub(super) total: String,
     #[serde(default)]
     pub(super) created_at: Option<DateTime<Utc>>,
-    #[serde(flatten)]
-    pub(super) shown: ShownBody,
+    #[serde(default)]
+    pub(super) text: Option<String>,
+    #[serde(default)]
+    pub(super) lines: Option<Vec<ShownLineBody>>,
+    #[serde(default)]
+    pub(super) own_currency: Option<String>,
+    #[serde(default)]
+    pub(super) own_total: Option<String>,
 }
 
-/// Holds the rest of a voucher or draft, as far as the server shows it: both members are optional.
-#[derive(Deserialize, Default)]
+/// Holds the rest of a voucher or draft, as far as the server shows it. Its members stand in both: serde keeps a copy of
+/// everything that is flattened before it reads it.
 pub(super) struct ShownBody {
-    #[serde(default)]
-    text: Option<String>,
-    #[serde(default)]
-    lines: Option<Vec<ShownLineBody>>,
-    #[serde(default)]
-    own_currency: Option<String>,
-    #[serde(default)]
-    own_total: Option<String>,
+    pub(super) text: Option<String>,
+    pub(super) lines: Option<Vec<ShownLineBody>>,
+    pub(super) own_currency: Option<String>,
+    pub(super) own_total: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct ShownLineBody {
+pub(super) struct ShownLineBody {
     #[serde(default)]
     account: Option<String>,
     amount: String,
@@ -378,8 +380,14 @@ pub(super) struct FoundVoucherBody {
     pub(super) reversed_by: Option<String>,
     #[serde(default)]
     pub(super) reverses: Option<String>,
-    #[serde(flatten)]
-    pub(super) shown: ShownBody,
+    #[serde(default)]
+    pub(super) text: Option<String>,
+    #[serde(default)]
+    pub(super) lines: Option<Vec<ShownLineBody>>,
+    #[serde(default)]
+    pub(super) own_currency: Option<String>,
+    #[serde(default)]
+    pub(super) own_total: Option<String>,
 }
 
 #[derive(Serialize)]
