@@ -11,10 +11,9 @@ use postonce_engine::ports::{CallError, FoundAttachment};
 use postonce_engine::{ClaimedAttachment, Permit};
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use super::Odoo;
-use super::load::was_aborted;
+use super::load::{external_id, was_aborted};
 use super::moves::MODEL as MOVES;
 use super::rows::{Ids, LoadBody};
 use super::value::Maybe;
@@ -24,8 +23,6 @@ use crate::http::FILE_MARK;
 const MODEL: &str = "ir.attachment";
 /// The columns of a row.
 const COLUMNS: [&str; 7] = ["id", "name", "type", "res_model", "res_id", "description", "datas"];
-/// Hexadecimal digits of a digest.
-const DIGEST_DIGITS: usize = 40;
 
 #[derive(Deserialize)]
 struct Row {
@@ -43,8 +40,7 @@ pub(super) async fn attach(
 ) -> Result<String, CallError> {
     let (client, books) = (&odoo.client, odoo.books().await.map_err(super::client::nothing_written)?);
     let to = claimed.to().id();
-    let name = format!("{}/{to}/{}", books.company, claimed.digest());
-    let external_id = format!("postonce.receipt_{}", &hex::encode(Sha256::digest(name))[..DIGEST_DIGITS]);
+    let external_id = external_id(&books, "receipt", &format!("{to}/{}", claimed.digest()));
     let row = [&external_id, claimed.name(), "binary", MOVES, to, &receipt_mark::of(claimed.digest()), FILE_MARK];
     let mut context = books.once_context();
     context["image_no_postprocess"] = true.into();

@@ -93,10 +93,11 @@ struct Message {
     message: String,
 }
 
-/// Returns the external id of a reference. Those of several companies stand side by side in a database.
-pub(super) fn external_id(books: &Books, reference: &str) -> String {
-    let digest = hex::encode(Sha256::digest(format!("{}/{reference}", books.company)));
-    format!("{MODULE}.entry_{}", &digest[..DIGEST_DIGITS])
+/// Returns the external id of something of this kind and name. Those of several companies stand side by side in a
+/// database.
+pub(super) fn external_id(books: &Books, kind: &str, name: &str) -> String {
+    let digest = hex::encode(Sha256::digest(format!("{}/{name}", books.company)));
+    format!("{MODULE}.{kind}_{}", &digest[..DIGEST_DIGITS])
 }
 
 /// Makes these entries as drafts, where they are not there yet; all or none.
@@ -145,8 +146,7 @@ pub(super) async fn load_contacts(
     let mut groups: VecDeque<&[(&str, &str)]> = wanted.chunks(CONTACTS_MAX).collect();
     while let Some(group) = groups.pop_front() {
         let row = |(reference, name): &(&str, &str)| {
-            let digest = hex::encode(Sha256::digest(format!("{}/{reference}", books.company)));
-            [format!("{MODULE}.contact_{}", &digest[..DIGEST_DIGITS]), (*reference).to_owned(), (*name).to_owned()]
+            [external_id(books, "contact", reference), (*reference).to_owned(), (*name).to_owned()]
         };
         let rows: Vec<_> = group.iter().map(row).collect();
         let body = json!({"fields": CONTACT_COLUMNS, "data": rows, "context": books.once_context()});
@@ -185,7 +185,7 @@ fn nothing(client: &Client, messages: &[Message]) -> LoadOutcome {
 
 fn rows<'a>(books: &'a Books, asked: &'a EntryToMake, is_plain: bool) -> impl Iterator<Item = Vec<String>> + 'a {
     let entry = [
-        external_id(books, &asked.reference),
+        external_id(books, "entry", &asked.reference),
         asked.reference.clone(),
         books.journal.to_string(),
         asked.date.to_string(),
