@@ -212,6 +212,20 @@ fn voucher_is_seen_before_it_is_sent() {
 }
 
 #[test]
+fn voucher_that_stands_is_shown_though_a_later_claim_was_refused() {
+    let rig = over("A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;2026-10-06T08:00:00Z;G-1;\n");
+    assert_eq!(rig.sync().status, Some(0));
+    rig.admin(Method::PUT, "closed-through", Some(&json!({ "date": "2026-10-10" })));
+    let again = ["re-export", "A", "--reason", "The first one had the wrong grant", "--confirm", "A"];
+    assert_eq!(rig.run(&again).count("refused"), 1);
+    rig.change_workspace("default_account = \"7790\"", "default_account = \"7140\"");
+    let words = printed(&rig, &["record", "A"]);
+    let below: Vec<&str> = words.lines().skip_while(|line| !line.starts_with("Voucher as it was sent")).collect();
+    assert!(below.iter().any(|line| line.contains("7790")), "{words}");
+    assert!(!words.contains("by the present rules"), "{words}");
+}
+
+#[test]
 fn certificate_has_each_line_of_a_voucher() {
     let rig = over("A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;2026-10-06T08:00:00Z;=G-1;1\n");
     assert_eq!(rig.sync().status, Some(0));

@@ -128,8 +128,7 @@ describe('a record', () => {
   test('shows the voucher by the present rules while none counts', async () => {
     await install('idle');
     const sent = await ipc.record('PM-1999-00001');
-    const attempts = sent.attempts.map((of) => ({ ...of, state: 'refused' as const, voucher: null }));
-    vi.spyOn(ipc, 'record').mockResolvedValue({ ...sent, state: 'refused', attempts });
+    vi.spyOn(ipc, 'record').mockResolvedValue({ ...sent, state: 'refused', isClaimed: false, voucher: null });
     await open('PM-1999-00001');
     expect(await screen.findByRole('heading', { name: 'Voucher, by the present rules' })).toBeVisible();
     expect(await screen.findAllByTestId('voucher-line')).toHaveLength(3);
@@ -163,7 +162,6 @@ const attempt: Attempt = {
   reason: null,
   evidence: [],
   receipts: [],
-  voucher: null,
 };
 const story: RecordStory = {
   recordId: 'A',
@@ -179,6 +177,8 @@ const story: RecordStory = {
   changedAt: [],
   held: null,
   attempts: [attempt],
+  isClaimed: true,
+  voucher: null,
   changed: null,
   vanished: null,
   accepted: [],

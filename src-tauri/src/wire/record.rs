@@ -65,6 +65,10 @@ pub(crate) struct RecordStory {
     changed_at: Vec<String>,
     held: Option<Reason>,
     attempts: Vec<Attempt>,
+    /// True: a claim has a voucher, or may have one.
+    is_claimed: bool,
+    /// Its voucher as it was sent; `null` where no claim has one, and for a claim of an earlier version.
+    voucher: Option<Voucher>,
     changed: Option<Changed>,
     vanished: Option<Alarm>,
     accepted: Vec<Acceptance>,
@@ -97,8 +101,6 @@ pub(crate) struct Attempt {
     evidence: Vec<FoundVoucher>,
     /// The receipts that belong on its voucher.
     receipts: Vec<Receipt>,
-    /// Its voucher as it was sent; `null` for a claim of an earlier version.
-    voucher: Option<Voucher>,
 }
 
 /// An entry of the audit trail about a record.
@@ -118,7 +120,10 @@ pub(crate) struct AuditEntry {
 
 impl From<views::RecordStory> for RecordStory {
     fn from(story: views::RecordStory) -> Self {
+        let claim = story.standing_claim();
         Self {
+            is_claimed: claim.is_some(),
+            voucher: claim.and_then(|claim| claim.voucher.clone()).map(Voucher::from),
             record_id: story.record_id,
             state: story.state.into(),
             payee_id: story.payee_id,
@@ -163,7 +168,6 @@ impl From<views::AttemptStory> for Attempt {
             reason: attempt.reason.map(Reason::from),
             evidence: each(attempt.evidence),
             receipts: each(attempt.receipts),
-            voucher: attempt.voucher.map(Voucher::from),
         }
     }
 }

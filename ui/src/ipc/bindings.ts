@@ -294,8 +294,6 @@ export type Attempt = {
 	evidence: FoundVoucher[],
 	/**  The receipts that belong on its voucher. */
 	receipts: Receipt[],
-	/**  Its voucher as it was sent; `null` for a claim of an earlier version. */
-	voucher: Voucher | null,
 };
 
 /**  The state of a claim. */
@@ -1061,6 +1059,10 @@ export type RecordStory = {
 	changedAt: string[],
 	held: Reason | null,
 	attempts: Attempt[],
+	/**  True: a claim has a voucher, or may have one. */
+	isClaimed: boolean,
+	/**  Its voucher as it was sent; `null` where no claim has one, and for a claim of an earlier version. */
+	voucher: Voucher | null,
 	changed: Changed | null,
 	vanished: Alarm | null,
 	accepted: Acceptance[],

@@ -24,8 +24,8 @@ pub use records::{
 };
 
 use crate::domain::{
-    Act, Actor, AttemptState, Counts, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period, Place,
-    Refusal, RunId, Topic, Trigger, VoucherMade,
+    Act, Actor, AttemptState, Counts, CurrencySums, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period,
+    Place, Refusal, RunId, Topic, Trigger, VoucherMade,
 };
 use crate::error::Problem;
 
@@ -360,6 +360,11 @@ pub struct RecordStory {
 impl RecordStory {
     /// The number of audit entries in a story, at most.
     pub const AUDIT_ENTRIES_MAX: u32 = 1_000;
+
+    /// Returns the newest claim that has a voucher, or may have one: a later one that was refused changes nothing there.
+    pub fn standing_claim(&self) -> Option<&AttemptStory> {
+        self.attempts.iter().rfind(|attempt| attempt.state.may_have_voucher())
+    }
 }
 
 /// A seal of the audit trail, exactly as it stands in the ledger.
@@ -540,6 +545,13 @@ impl PlanSummary {
     pub const VOUCHERS_SHOWN_MAX: usize = 10;
     /// The number of held rows that a plan lists; the rest is counted.
     pub const HELD_SHOWN_MAX: usize = 200;
+}
+
+impl Sum {
+    /// Returns each of these sums, as it is shown.
+    pub fn each(sums: &CurrencySums) -> Vec<Self> {
+        sums.decimals().map(|(currency, amount)| Self { currency, amount }).collect()
+    }
 }
 
 /// The person who asks: as the operating system names them, and as the accounting system knows them.

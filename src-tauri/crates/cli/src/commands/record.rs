@@ -1,7 +1,7 @@
 //! Runs `record`: everything known of one record.
 
 use postonce_connectors::SystemClock;
-use postonce_engine::domain::{AttemptState, ReceiptState};
+use postonce_engine::domain::ReceiptState;
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock;
 use postonce_engine::views::{AttemptStory, AuditEntry, Reason, RecordState, RecordStory, VoucherPreview};
@@ -30,20 +30,19 @@ pub(crate) async fn record(args: &Args, asked: &Record, output: &Output) -> Resu
         output.document(&document);
     } else {
         print(&story, output);
-        let is_in_force =
-            |state| !matches!(state, AttemptState::Refused | AttemptState::NotSent | AttemptState::Withdrawn);
-        let sent = story.attempts.last().filter(|attempt| is_in_force(attempt.state));
-        match (sent.map(|attempt| &attempt.voucher), &voucher) {
-            // A claim of an earlier version did not keep its voucher.
-            (Some(Some(draft)), _) => voucher::tell(output.word(words::VOUCHER_SENT), draft, output),
-            (_, Some(VoucherPreview::Posting(draft))) => {
+        // A claim of an earlier version did not keep its voucher.
+        let sent = story.standing_claim().and_then(|claim| claim.voucher.as_ref());
+        match (sent, &voucher) {
+            (Some(draft), _) => voucher::tell(output.word(words::VOUCHER_SENT), draft, output),
+            (None, Some(VoucherPreview::Posting(draft))) => {
                 voucher::tell(output.word(words::VOUCHER_BY_RULES), draft, output);
             }
-            (_, Some(VoucherPreview::Held(reason))) => {
+            // The reason that the last reading found stands among the facts already.
+            (None, Some(VoucherPreview::Held(reason))) if story.held.as_ref() != Some(reason) => {
                 let reason = output.reason(&Reason::Held(reason.clone()));
                 output.say(format!("\n{}: {reason}", output.word(words::VOUCHER_BY_RULES)));
             }
-            (_, None) => {}
+            (None, Some(VoucherPreview::Held(_)) | None) => {}
         }
     }
     Ok(Status::Done)

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use postonce_engine::domain::{Currency, Money};
+use postonce_engine::domain::{CurrencySums, Money};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{Row, Source};
 use postonce_engine::views::Sum;
@@ -48,7 +48,7 @@ pub struct CategoryFound {
 #[derive(Default)]
 struct Tally {
     records: u64,
-    sums: BTreeMap<&'static str, (Currency, i128)>,
+    sums: CurrencySums,
 }
 
 /// Returns the first rows, up to a number.
@@ -88,10 +88,10 @@ pub(crate) async fn survey(source: &dyn Source) -> Result<Survey, Problem> {
         }
     }
     found.records = all.records;
-    found.sums = all.sums();
+    found.sums = Sum::each(&all.sums);
     found.categories = categories
         .into_iter()
-        .map(|(category, tally)| CategoryFound { category, records: tally.records, sums: tally.sums() })
+        .map(|(category, tally)| CategoryFound { category, records: tally.records, sums: Sum::each(&tally.sums) })
         .collect();
     found.categories.sort_by_key(|category| std::cmp::Reverse(category.records));
     Ok(found)
@@ -100,19 +100,9 @@ pub(crate) async fn survey(source: &dyn Source) -> Result<Survey, Problem> {
 impl Tally {
     fn add(&mut self, amount: Money) {
         self.records += 1;
-        let currency = amount.currency();
-        if self.sums.len() < CURRENCIES_MAX || self.sums.contains_key(currency.code()) {
-            self.sums.entry(currency.code()).or_insert((currency, 0)).1 += i128::from(amount.minor());
+        let (currencies, is_known) = self.sums.currencies(amount.currency());
+        if is_known || currencies < CURRENCIES_MAX {
+            self.sums.add(amount);
         }
-    }
-
-    fn sums(&self) -> Vec<Sum> {
-        self.sums
-            .values()
-            .map(|&(currency, minor)| Sum {
-                currency: currency.code().to_owned(),
-                amount: Money::sum_to_decimal(minor, currency),
-            })
-            .collect()
     }
 }

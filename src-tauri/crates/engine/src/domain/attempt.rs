@@ -28,6 +28,13 @@ text_value! {
     }
 }
 
+impl AttemptState {
+    /// Says whether it has a voucher, or may have one: the others provably never made one, or their file was withdrawn.
+    pub fn may_have_voucher(self) -> bool {
+        !matches!(self, Self::Refused | Self::NotSent | Self::Withdrawn)
+    }
+}
+
 text_value! {
     /// The way by which the members of a request went.
     RequestKind {

@@ -36,7 +36,7 @@ pub use exchange::{Exchange, OwnAmount, Rate};
 pub use expense::{DEPARTMENT, ExpenseDetail, ExpenseLine, ExpenseVat, PROJECT};
 pub use file_digest::FileDigest;
 pub use hold::{HoldReason, Place};
-pub use money::{Currency, Money, MoneyError};
+pub use money::{Currency, CurrencySums, Money, MoneyError};
 pub(crate) use posting::SentContent;
 pub use posting::{Account, Line, OtherDay, Posting};
 pub use posting_rules::{

@@ -1,5 +1,6 @@
 //! Counts money in minor units, with the exponent that ISO 4217 gives the currency. No float, no rounding.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -140,6 +141,28 @@ fn decimal(minor: i128, currency: Currency) -> String {
     let digits = format!("{:0>width$}", minor.unsigned_abs(), width = decimals + 1);
     let (whole, fraction) = digits.split_at(digits.len() - decimals);
     if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+/// Sums of amounts, by currency.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CurrencySums(BTreeMap<&'static str, (Currency, i128)>);
+
+impl CurrencySums {
+    /// Adds an amount to the sum of its currency.
+    pub fn add(&mut self, amount: Money) {
+        let currency = amount.currency();
+        self.0.entry(currency.code()).or_insert((currency, 0)).1 += i128::from(amount.minor());
+    }
+
+    /// Returns the number of currencies, and whether this is one of them.
+    pub fn currencies(&self, currency: Currency) -> (usize, bool) {
+        (self.0.len(), self.0.contains_key(currency.code()))
+    }
+
+    /// Returns the code and the sum, a decimal, of each currency, in the order of the codes.
+    pub fn decimals(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        self.0.values().map(|&(currency, minor)| (currency.code().to_owned(), Money::sum_to_decimal(minor, currency)))
+    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use super::plan::{Decision, PlanRules, Target, list};
 use crate::calls::RunError;
 use crate::domain::{
-    Capabilities, Currency, Generation, HoldReason, ItemResult, Money, Period, Place, Posting, Record, ReferenceForms,
-    ReferenceRules, SetDigest,
+    Capabilities, Currency, CurrencySums, Generation, HoldReason, ItemResult, Money, Period, Place, Posting, Record,
+    ReferenceForms, ReferenceRules, SetDigest,
 };
 use crate::ledger::{ExportedTwin, LedgerError, LedgerTx, OddRows, PlannedItem, Reading};
 use crate::parts::Parts;
@@ -66,7 +66,7 @@ pub(crate) struct Tally {
     pub(crate) twins: Twins,
     /// The receipts that the records to be sent name.
     receipts: u64,
-    sums: BTreeMap<&'static str, (Currency, i128)>,
+    sums: CurrencySums,
     held_items: Vec<RunItem>,
     /// The first vouchers, with their records' ids.
     vouchers: Vec<(String, VoucherDraft)>,
@@ -237,7 +237,7 @@ impl Page<'_> {
                 }
                 Decision::Send(posting) => {
                     self.tally.send += 1;
-                    self.tally.add(candidate.record.amount);
+                    self.tally.sums.add(candidate.record.amount);
                     self.tally.receipts += candidate.record.receipts.len() as u64;
                     self.count_look_alike(&candidate.record)?;
                     self.enter_planned(id.as_str(), &candidate.place, candidate.generation())?;
@@ -366,11 +366,6 @@ impl Page<'_> {
 }
 
 impl Tally {
-    fn add(&mut self, amount: Money) {
-        let currency = amount.currency();
-        self.sums.entry(currency.code()).or_insert((currency, 0)).1 += i128::from(amount.minor());
-    }
-
     fn post(&mut self, posting: &Posting) {
         let currency = posting.currency;
         for line in &posting.lines {
@@ -410,10 +405,6 @@ impl Tally {
 
     /// Returns the summary that a dry run shows.
     pub(crate) fn into_summary(self) -> PlanSummary {
-        let send_sums = self.sums.values().map(|(currency, minor)| Sum {
-            currency: currency.code().to_owned(),
-            amount: Money::sum_to_decimal(*minor, *currency),
-        });
         let accounts = self.accounts.iter().map(|((account, code), tally)| AccountSum {
             account: account.clone(),
             currency: (*code).to_owned(),
@@ -426,7 +417,7 @@ impl Tally {
             receipts: self.receipts,
             read: self.read,
             send: self.send,
-            send_sums: send_sums.collect(),
+            send_sums: Sum::each(&self.sums),
             skipped: self.skipped,
             in_doubt: self.in_doubt,
             held: self.held,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Account, Currency, Decider, Money, PostingRules};
+use crate::domain::{Account, CurrencySums, Decider, Money, PostingRules};
 use crate::engine::Engine;
 use crate::error::Problem;
 use crate::ledger::{Candidate, LedgerError, LedgerTx};
@@ -17,7 +17,7 @@ struct Catch {
     account: Option<Account>,
     records: u64,
     lines: u64,
-    sums: BTreeMap<&'static str, (Currency, i128)>,
+    sums: CurrencySums,
     first: Vec<String>,
     /// The record counted last, by its cursor.
     counted: Option<i64>,
@@ -72,7 +72,7 @@ fn add(catches: &mut BTreeMap<DecidedBy, Catch>, rules: &PostingRules, candidate
         };
         let catch = catches.entry(part).or_default();
         catch.lines += 1;
-        catch.sums.entry(currency.code()).or_insert((currency, 0)).1 += i128::from(line.minor);
+        catch.sums.add(Money::from_minor(line.minor, currency));
         // The lines of a record follow each other.
         if catch.counted.replace(candidate.cursor) != Some(candidate.cursor) {
             catch.records += 1;
@@ -85,16 +85,12 @@ fn add(catches: &mut BTreeMap<DecidedBy, Catch>, rules: &PostingRules, candidate
 
 impl Catch {
     fn into_view(self, by: DecidedBy) -> CaughtByRule {
-        let sum = |&(currency, minor): &(Currency, i128)| Sum {
-            currency: currency.code().to_owned(),
-            amount: Money::sum_to_decimal(minor, currency),
-        };
         CaughtByRule {
             by,
             account: self.account.map(|account| account.0),
             records: self.records,
             lines: self.lines,
-            sums: self.sums.values().map(sum).collect(),
+            sums: Sum::each(&self.sums),
             first: self.first,
         }
     }

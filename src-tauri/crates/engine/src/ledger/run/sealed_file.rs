@@ -3,13 +3,11 @@
 //! Invariant: a file is rendered once, and its bytes are kept for ever. A record is in one of them at most, but for files
 //! that were withdrawn. Numbers have no gaps; only a file that provably never lay anywhere gives its number back.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 use serde_json::json;
 
-use crate::domain::{Act, Actor, Currency, FileDigest, FileSeal, Money, RunId, SealedFile};
+use crate::domain::{Act, Actor, CurrencySums, FileDigest, FileSeal, RunId, SealedFile};
 use crate::error::Problem;
 use crate::ledger::run::claim::{ClaimMember, Claimed, NewFile};
 use crate::ledger::values::{from_json, from_json_option, instant, instant_option, number, signed, stamp, word};
@@ -318,13 +316,7 @@ fn digest_of(bytes: &[u8]) -> Result<FileDigest, LedgerError> {
 
 /// Returns the sums of amounts, by currency, as decimals.
 fn sums_of(members: &[Claimed]) -> Vec<(String, String)> {
-    let mut sums: BTreeMap<&'static str, (Currency, i128)> = BTreeMap::new();
-    for claimed in members {
-        let amount: Money = claimed.amount();
-        let currency = amount.currency();
-        sums.entry(currency.code()).or_insert((currency, 0)).1 += i128::from(amount.minor());
-    }
-    let decimal =
-        |(currency, minor): &(Currency, i128)| (currency.code().to_owned(), Money::sum_to_decimal(*minor, *currency));
-    sums.values().map(decimal).collect()
+    let mut sums = CurrencySums::default();
+    members.iter().for_each(|claimed| sums.add(claimed.amount()));
+    sums.decimals().collect()
 }
