@@ -46,7 +46,9 @@ function alert() {}
     const second = (part) => (part[0] || 0) * 3600 + (part[1] || 0) * 60 + (part[2] || 0);
     if (list.length === 1) return get("Hours") === list[0];
     const half = list.length / 2;
-    return within(second(list.slice(0, half)), now, second(list.slice(half)));
+    // An hour, or a minute, that ends a range belongs to it whole.
+    const whole = { 1: 3599, 2: 59 }[half] || 0;
+    return within(second(list.slice(0, half)), now, second(list.slice(half)) + whole);
   };
   scope.dateRange = function () {
     const { list, get } = parts(arguments);
