@@ -212,7 +212,7 @@ fn voucher_is_seen_before_it_is_sent() {
 }
 
 #[test]
-fn voucher_that_stands_is_shown_though_a_later_claim_was_refused() {
+fn voucher_that_stands_is_shown_after_a_refused_claim() {
     let rig = over("A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;2026-10-06T08:00:00Z;G-1;\n");
     assert_eq!(rig.sync().status, Some(0));
     rig.admin(Method::PUT, "closed-through", Some(&json!({ "date": "2026-10-10" })));
