@@ -189,8 +189,9 @@ pub(super) fn judge(
             Aside::Held(HoldReason::RowIsTotal { found: found() })
         });
     }
-    let is_called_total = row.cells.iter().any(|cell| begins_with(cell.trim(), &TOTALS));
-    if has_no_id && has_no_day && is_empty(Field::Payee) && is_sum && (is_called_total || !may_be_line) {
+    // Few rows are asked: it reads every cell.
+    let is_called_total = || row.cells.iter().any(|cell| begins_with(cell.trim(), &TOTALS));
+    if has_no_id && has_no_day && is_empty(Field::Payee) && is_sum && (!may_be_line || is_called_total()) {
         above.total();
         return Some(Aside::LeftOut(HoldReason::TotalLeftOut));
     }
@@ -202,7 +203,7 @@ pub(super) fn judge(
     let text_is_total =
         is_sum && [Field::Text, Field::Category].into_iter().any(|field| ends_with_total(head.raw(row, field)));
     let is_large_sum = amount.is_some_and(|amount| above.is_large_sum(amount));
-    let may_be_total = is_named_total || id_is_total || text_is_total || (is_sum && is_called_total) || is_large_sum;
+    let may_be_total = is_named_total || id_is_total || text_is_total || (is_sum && is_called_total()) || is_large_sum;
     if !has_no_amount && may_be_total && (above.rows > 0 || is_named_total || id_is_total) {
         above.total();
         return Some(Aside::Held(HoldReason::RowIsTotal { found: found() }));

@@ -197,8 +197,11 @@ pub(crate) fn approves(value: &str) -> Option<bool> {
 
 /// Says whether a cell says that there is nothing: dashes, `n/a`, a day of zeros.
 pub(crate) fn is_nothing(cell: &str) -> bool {
-    const NOTHING: &str = "n/a, na, null, none, nil, nan, ingen, intet, inget, keine, keiner, aucun, aucune, ninguno, \
-    ninguna, tom, tomt, empty, blank, leer, vide, #n/a, (null), (blank), (tom), (empty), (none)";
+    const NOTHING: [&str; 27] = [
+        "n/a", "na", "null", "none", "nil", "nan", "ingen", "intet", "inget", "keine", "keiner", "aucun", "aucune",
+        "ninguno", "ninguna", "tom", "tomt", "empty", "blank", "leer", "vide", "#n/a", "(null)", "(blank)", "(tom)",
+        "(empty)", "(none)",
+    ];
     let text = cell.trim();
     if text.len() > 12 {
         return !text.chars().any(|c| c.is_alphanumeric() && c != '0') && text.contains(['-', '.', '/', '0']);
@@ -212,7 +215,7 @@ pub(crate) fn is_nothing(cell: &str) -> bool {
         .filter(|c| !is_mark(*c))
         .fold((0, 0), |(zeros, others), c| if c == '0' { (zeros + 1, others) } else { (zeros, others + 1) });
     let is_day_of_zeros = zeros >= 4 && text.contains(is_mark);
-    (others == 0 && (zeros == 0 || is_day_of_zeros)) || NOTHING.split(", ").any(|it| it.eq_ignore_ascii_case(text))
+    (others == 0 && (zeros == 0 || is_day_of_zeros)) || NOTHING.iter().any(|it| it.eq_ignore_ascii_case(text))
 }
 
 /// Says whether a list of words, with spaces between, has this one.
