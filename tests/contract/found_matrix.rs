@@ -42,6 +42,10 @@ enum Books {
     BesideReversed,
     /// Somebody else exported it once more, after the first was gone.
     Renewed,
+    /// Somebody else exported it twice more, each time after the voucher before was gone.
+    RenewedTwice,
+    /// Somebody else corrected it; the correction is gone, and was exported once more.
+    CorrectionRenewed,
     /// Somebody else's correction was voided.
     CorrectionReversed,
     /// Somebody else's correction is gone.
@@ -110,17 +114,28 @@ const CELLS: &[(Books, Changed, [&str; 3])] = &[
     ),
     (Doubled, Both, ["several", "several", "several"]),
     (DoubledReversed, Nowhere, ["other_voucher", "other_voucher", "evidence_reversed other_voucher"]),
+    (DoubledReversed, Here, ["other_voucher", "other_voucher", "evidence_reversed other_voucher"]),
+    (DoubledReversed, Both, ["other_voucher", "other_voucher", "evidence_reversed other_voucher"]),
     (DoubledReversed, There, ["other_voucher", "other_voucher", "evidence_reversed other_voucher"]),
     (BesideReversed, Nowhere, ["other_voucher", "other_voucher", "evidence_unclear"]),
+    (BesideReversed, Here, ["other_voucher", "other_voucher", "evidence_unclear other_content"]),
     (Renewed, Nowhere, ["", "", ""]),
     (Renewed, Here, ["changed", "changed", "evidence_differs other_content"]),
     (Renewed, There, ["changed", "changed", "evidence_differs other_content"]),
     (Renewed, Both, ["", "", ""]),
+    (RenewedTwice, Nowhere, ["", "", ""]),
+    (RenewedTwice, Here, ["changed", "changed", "evidence_differs other_content"]),
+    (RenewedTwice, There, ["changed", "changed", "evidence_differs other_content"]),
+    (RenewedTwice, Both, ["", "", ""]),
+    (CorrectionRenewed, Nowhere, ["", "", ""]),
+    (CorrectionRenewed, Here, ["changed", "changed", "evidence_differs other_content"]),
     (CorrectionReversed, Nowhere, ["reversed", "reversed", "evidence_reversed reversed"]),
     (CorrectionReversed, Here, ["reversed", "reversed", "evidence_reversed reversed"]),
     (CorrectionReversed, There, ["reversed", "reversed", "evidence_reversed reversed"]),
     (CorrectionReversed, Both, ["reversed", "reversed", "evidence_reversed reversed"]),
     (CorrectionDeleted, Nowhere, ["reversed", "reversed", "evidence_reversed reversed"]),
+    (CorrectionDeleted, Here, ["reversed", "reversed", "evidence_reversed reversed"]),
+    (CorrectionDeleted, There, ["reversed", "reversed", "evidence_reversed reversed"]),
     (CorrectionDeleted, Both, ["reversed", "reversed", "evidence_reversed reversed"]),
     (CorrectedTwice, Nowhere, ["", "", ""]),
     (CorrectedTwice, Here, ["changed", "changed", "evidence_differs other_content"]),
@@ -262,6 +277,18 @@ impl Matrix {
             Renewed => {
                 delete();
                 write(2);
+            }
+            RenewedTwice => {
+                for generation in 2..=3 {
+                    self.end(record, &Method::DELETE, 0);
+                    write(generation);
+                }
+            }
+            CorrectionRenewed => {
+                void();
+                write(2);
+                delete();
+                write(3);
             }
             CorrectionReversed | CorrectionDeleted => {
                 void();

@@ -1,8 +1,10 @@
 //! Tests a forced re-export and a person's decision, over the real command line and the real sandbox.
 
-use postonce_tests::{CliRig, command_output};
+use postonce_tests::{CliRig, command_output, wait_for};
 use reqwest::Method;
 use serde_json::{Value, json};
+
+use super::two_ledgers::{TwoLedgers, id_of};
 
 const CSV: &str = "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\n\
                    A;05.10.2026;412,00;PM-0001;Reise;Bodø;NOK\n\
@@ -46,6 +48,40 @@ fn a_record_goes_once_more_and_its_reason_is_in_the_trail() {
     assert_eq!((again.count("posted"), again.count("skipped")), (0, 2), "an ordinary sync sends neither");
     assert_eq!(rig.stats()["vouchers"], 2);
     assert_eq!(rig.run(&["audit", "verify"]).status, Some(0));
+}
+
+/// Returns the vouchers that stand for record A in the books, of whatever generation.
+fn standing_of_a(rig: &CliRig) -> usize {
+    let references = (1..9).map(|number| if number == 1 { "hlf:A".to_owned() } else { format!("hlf:A#{number}") });
+    references.map(|reference| vouchers(rig, &reference).len()).sum()
+}
+
+/// A ledger that does not know of the deleted vouchers looks so far behind the first, and no further.
+#[test]
+fn re_export_that_no_other_ledger_would_find_is_refused() {
+    for protection in ["enforced", "fenced", "staged", "observed"] {
+        let both = TwoLedgers::over(protection, "A;05.10.2026;412,00;PM-0001;Reise;Bodø;NOK\n");
+        assert_eq!(both.rig.sync().count("posted"), 1);
+        // A search need not show at once what was acknowledged.
+        let again = || {
+            wait_for("the search to have caught up", || {
+                let said = both.rig.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
+                (said.code() != "re_export_too_early").then_some(said)
+            })
+        };
+        let delete = || both.rig.admin(Method::DELETE, &format!("vouchers/{}", id_of(&both.only("A"))), None);
+        for generation in 2..=3 {
+            delete();
+            let said = again();
+            assert_eq!((said.status, said.count("posted")), (Some(0), 1), "{protection} {generation}: {said:?}");
+        }
+        let said = both.other(&["sync"]);
+        assert_eq!((said.status, said.count("found")), (Some(0), 1), "{protection}: {said:?}");
+        delete();
+        let said = again();
+        assert_eq!((said.status, said.code()), (Some(1), "re_export_out_of_reach"), "{protection}: {said:?}");
+        assert_eq!(standing_of_a(&both.rig), 0, "{protection}: nothing was sent");
+    }
 }
 
 #[test]

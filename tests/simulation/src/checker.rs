@@ -37,6 +37,7 @@ const EXPLAINED: &[ErrorCode] = &[
     ErrorCode::ApprovalNotAsked,
     ErrorCode::ReExportOvertaken,
     ErrorCode::ReExportTooEarly,
+    ErrorCode::ReExportOutOfReach,
     ErrorCode::ExportedElsewhere,
     // The accounting system lost the count of its fences: nothing is sent until they have grown again.
     ErrorCode::FenceWentBack,

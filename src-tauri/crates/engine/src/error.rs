@@ -298,6 +298,9 @@ error_codes! {
     ReExportOvertaken = re_export_overtaken(id, voucher), exit 1;
     /// The last voucher is not found, and its acknowledgement is so young that a search need not show it before then.
     ReExportTooEarly = re_export_too_early(voucher, until), exit 1;
+    /// So many exports of the record are gone from the books that a ledger which does not know of the next one would not
+    /// look for it.
+    ReExportOutOfReach = re_export_out_of_reach(id), exit 1;
     /// The books have a later export of the record, as these vouchers, which this ledger has not taken over yet.
     ExportedElsewhere = exported_elsewhere(id, vouchers), exit 1;
     /// The voucher that was acknowledged is not the one that stands under the reference.

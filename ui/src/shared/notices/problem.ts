@@ -127,6 +127,7 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   approval_by_same: m.error_approval_by_same,
   re_export_overtaken: m.error_re_export_overtaken,
   re_export_too_early: m.error_re_export_too_early,
+  re_export_out_of_reach: m.error_re_export_out_of_reach,
   exported_elsewhere: m.error_exported_elsewhere,
   acknowledgement_differs: m.error_acknowledgement_differs,
   acknowledgement_unverified: m.error_acknowledgement_unverified,

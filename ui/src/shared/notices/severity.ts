@@ -117,6 +117,7 @@ export const severities: Record<ErrorCode, Severity> = {
   approval_by_same: 'ask',
   re_export_overtaken: 'ask',
   re_export_too_early: 'ask',
+  re_export_out_of_reach: 'ask',
   exported_elsewhere: 'ask',
   acknowledgement_differs: 'stop',
   acknowledgement_unverified: 'stop',

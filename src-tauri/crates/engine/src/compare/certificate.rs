@@ -11,7 +11,7 @@ use super::examiner::{AlarmWriter, ComparedAttempt, Examiner, OfRun};
 use super::judge::Verdict;
 use super::take_over::{ExportElsewhere, as_it_stands, later_exports, standing_exports};
 use crate::calls::RunError;
-use crate::domain::{FoundDraft, Generation, RecordId, Reference};
+use crate::domain::{FoundDraft, Generation, RecordId, ReferenceForms};
 use crate::ledger::{Compared, Ledger, Moment};
 use crate::ports::LOOK_UP_MAX;
 use crate::views::Comparison;
@@ -114,11 +114,16 @@ async fn learn_of_earlier(
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let (settings, rules) = (&examiner.parts.settings, examiner.connection.capabilities.reference_rules);
-    let reference = |id: &RecordId, generation| Reference::of(&settings.organisation, id, generation, rules);
-    let standing = standing_exports(examiner.caller, examiner.permit, reference, asked).await?;
+    let known_forms = known_forms(examiner).await?;
+    let forms = |id: &RecordId, generation| known_forms.of(&examiner.parts.settings.organisation, id, generation);
+    let standing = standing_exports(examiner.caller, examiner.permit, forms, asked).await?;
     let found = standing.into_iter().filter_map(|(id, export)| Some((*newest.get(&id)?, id, export))).collect();
     take_over(examiner, run, found, |_, _| true).await
+}
+
+async fn known_forms(examiner: &Examiner<'_>) -> Result<ReferenceForms, RunError> {
+    let rules = examiner.connection.capabilities.reference_rules;
+    Ok(examiner.parts.ledger.read(move |tx| tx.reference_forms(rules)).await?)
 }
 
 /// Takes over the later exports of the newest known vouchers, and returns their records. One that this ledger holds in
@@ -136,10 +141,10 @@ async fn learn_of_later(
     if newest.is_empty() {
         return Ok(Vec::new());
     }
-    let (settings, rules) = (&examiner.parts.settings, examiner.connection.capabilities.reference_rules);
-    let reference = |id: &RecordId, generation| Reference::of(&settings.organisation, id, generation, rules);
+    let known_forms = known_forms(examiner).await?;
+    let forms = |id: &RecordId, generation| known_forms.of(&examiner.parts.settings.organisation, id, generation);
     let known: Vec<(&RecordId, Generation)> = newest.iter().map(|(_, id, generation)| (id, *generation)).collect();
-    let later = later_exports(examiner.caller, Some(examiner.permit), reference, &known).await?;
+    let later = later_exports(examiner.caller, Some(examiner.permit), forms, &known).await?;
     let found: Vec<(i64, RecordId, ExportElsewhere)> =
         newest.into_iter().zip(later).filter_map(|((attempt, id, _), later)| Some((attempt, id, later?))).collect();
     take_over(examiner, run, found, |known, later| known < Some(later)).await

@@ -4,7 +4,10 @@
 //! Invariant: a record has one voucher that stands, of its newest generation. A ledger that does not know the newest
 //! one learns of it here, before anything is concluded about an earlier one.
 
+use std::collections::BTreeMap;
+
 use crate::calls::{Caller, RunError};
+use crate::domain::evidence::LookUpResult;
 use crate::domain::likeness::Likeness;
 use crate::domain::{
     BookingDay, Currency, FoundVoucher, Generation, Money, PostingRules, Record, RecordId, Reference, VoucherPart,
@@ -13,47 +16,63 @@ use crate::domain::{
 use crate::ledger::{ClaimMember, Settlement, TakenOver};
 use crate::lock::Permit;
 
-/// The generations that are looked for behind the known one, at most; a record re-exported more often needs a person.
-const GENERATIONS_MAX: u32 = 50;
+/// The look-ups for one record, at most; a record re-exported more often needs a person.
+const ROUNDS_MAX: u32 = 50;
 
 /// An export of a record that the books show, and that was made elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExportElsewhere {
     pub(crate) generation: Generation,
     pub(crate) reference: Reference,
-    /// The vouchers under that reference; not empty.
+    /// The vouchers under that reference, and under the others that this generation may have; not empty.
     pub(crate) vouchers: Vec<FoundVoucher>,
 }
 
+impl ExportElsewhere {
+    /// Returns what stands under the references of a generation; `None` if nothing does.
+    fn under(generation: Generation, looked_up: &LookUpResult, forms: Vec<Reference>) -> Option<Self> {
+        let standing = looked_up.standing(forms);
+        let vouchers = standing.iter().flat_map(|reference| looked_up.vouchers(reference).to_vec()).collect();
+        Some(Self { generation, reference: standing.into_iter().next()?, vouchers })
+    }
+}
+
 /// Returns, for each of these records, the newest export behind the given generation, if the books show one. All are
-/// looked up together.
+/// looked up together, in every form that a reference may have. One that is gone hides no later one.
 pub(crate) async fn later_exports(
     caller: &Caller,
     permit: Option<&Permit>,
-    reference: impl Fn(&RecordId, Generation) -> Reference,
+    forms: impl Fn(&RecordId, Generation) -> Vec<Reference>,
     known: &[(&RecordId, Generation)],
 ) -> Result<Vec<Option<ExportElsewhere>>, RunError> {
     let mut newest = vec![None; known.len()];
     let mut asked: Vec<(usize, Generation)> =
-        known.iter().enumerate().map(|(index, (_, generation))| (index, generation.next())).collect();
-    for _ in 0..GENERATIONS_MAX {
-        let of = |&(index, generation): &(usize, Generation)| {
-            known.get(index).map(|(record, _)| (index, generation, reference(record, generation)))
+        known.iter().enumerate().map(|(index, (_, generation))| (index, *generation)).collect();
+    for _ in 0..ROUNDS_MAX {
+        let behind = |&(index, generation): &(usize, Generation)| {
+            let record = known.get(index).map(|(record, _)| *record);
+            let of = |record| generation.reach().map(move |later| (index, later, record));
+            record.into_iter().flat_map(of).collect::<Vec<_>>()
         };
-        let references: Vec<(usize, Generation, Reference)> = asked.iter().filter_map(of).collect();
+        let references: Vec<(usize, Generation, Vec<Reference>)> = asked
+            .iter()
+            .flat_map(behind)
+            .map(|(index, generation, record)| (index, generation, forms(record, generation)))
+            .collect();
         if references.is_empty() {
             break;
         }
-        let only: Vec<Reference> = references.iter().map(|(_, _, reference)| reference.clone()).collect();
-        let looked_up = caller.look_up(permit, &only).await?;
-        asked.clear();
-        for (index, generation, reference) in references {
-            let vouchers = looked_up.vouchers(&reference).to_vec();
-            if let (false, Some(slot)) = (vouchers.is_empty(), newest.get_mut(index)) {
-                *slot = Some(ExportElsewhere { generation, reference, vouchers });
-                asked.push((index, generation.next()));
+        let all: Vec<Reference> = references.iter().flat_map(|(_, _, forms)| forms.clone()).collect();
+        let looked_up = caller.look_up(permit, &all).await?;
+        let mut found: BTreeMap<usize, Generation> = BTreeMap::new();
+        for (index, generation, forms) in references {
+            let export = ExportElsewhere::under(generation, &looked_up, forms);
+            if let (Some(export), Some(slot)) = (export, newest.get_mut(index)) {
+                *slot = Some(export);
+                found.insert(index, generation);
             }
         }
+        asked = found.into_iter().collect();
     }
     Ok(newest)
 }
@@ -62,14 +81,13 @@ pub(crate) async fn later_exports(
 pub(crate) async fn standing_exports(
     caller: &Caller,
     permit: &Permit,
-    reference: impl Fn(&RecordId, Generation) -> Reference,
+    forms: impl Fn(&RecordId, Generation) -> Vec<Reference>,
     asked: Vec<(RecordId, Generation)>,
 ) -> Result<Vec<(RecordId, ExportElsewhere)>, RunError> {
-    let references: Vec<Reference> = asked.iter().map(|(record, generation)| reference(record, *generation)).collect();
-    let looked_up = caller.look_up(permit, &references).await?;
-    let exports = asked.into_iter().zip(references).map(|((record, generation), reference)| {
-        let vouchers = looked_up.vouchers(&reference).to_vec();
-        (record, ExportElsewhere { generation, reference, vouchers })
+    let references: Vec<Vec<Reference>> = asked.iter().map(|(record, generation)| forms(record, *generation)).collect();
+    let looked_up = caller.look_up(permit, &references.concat()).await?;
+    let exports = asked.into_iter().zip(references).filter_map(|((record, generation), forms)| {
+        Some((record, ExportElsewhere::under(generation, &looked_up, forms)?))
     });
     let stands = |export: &ExportElsewhere| export.vouchers.iter().any(|one| one.state == VoucherState::Posted);
     Ok(exports.filter(|(_, export)| stands(export)).collect())

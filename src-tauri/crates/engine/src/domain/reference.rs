@@ -75,6 +75,26 @@ impl Generation {
     pub fn number(self) -> u32 {
         self.0
     }
+
+    /// Returns the generation after this one.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Returns the generations after this one in which a later export is looked for. So many exports may be gone from
+    /// the books, one after the other, and a later one is still found; no re-export makes a longer gap.
+    pub(crate) fn reach(self) -> impl Iterator<Item = Self> {
+        (1..=Self::REACH).map(move |behind| Self(self.0.saturating_add(behind)))
+    }
+
+    /// Returns the generations from which this one is looked for; none where the first export's own look-up reaches it.
+    pub(crate) fn reached_from(self) -> impl Iterator<Item = Self> {
+        let first = if self.0 <= Self::FIRST.0 + Self::REACH { self.0 } else { self.0 - Self::REACH };
+        (first..self.0).map(Self)
+    }
+
+    /// The number of generations behind a known one that are looked for.
+    pub(crate) const REACH: u32 = 2;
 }
 
 /// The rules of a target for references.

@@ -1,13 +1,13 @@
 //! Reads the rows of the plan that go next, and looks at the books for them, while requests are under way.
 //!
 //! Invariant: a row is free to be sent only if it was looked up under this permit, and not found: under the reference that
-//! it will have, unless that is unique for all time, and under the one of its next export, which somebody else may have
+//! it will have, unless that is unique for all time, and under those of its next exports, which somebody else may have
 //! made. Where the source locks records, it is locked there.
 
 use super::plan::PlanRules;
 use super::verify::{ALIKE_MIN, accounts_of, found};
 use crate::calls::{Caller, RunError};
-use crate::compare::{ExportElsewhere, later_exports};
+use crate::compare::ExportElsewhere;
 use crate::domain::evidence::{Evidence, LookUpResult};
 use crate::domain::{Generation, HoldReason, Posting, RecordId, Reference};
 use crate::error::Problem;
@@ -69,7 +69,8 @@ impl LookAhead<'_> {
     }
 
     fn rows_max(self) -> usize {
-        if self.looks_for_own() { LOOK_UP_MAX / 2 } else { LOOK_UP_MAX }
+        let references = if self.looks_for_own() { 1 + Generation::REACH } else { Generation::REACH };
+        LOOK_UP_MAX / references as usize
     }
 
     async fn look_for(self, rows: Vec<Row>, looked: &mut Looked) -> Result<(), RunError> {
@@ -131,12 +132,17 @@ impl LookAhead<'_> {
         self.rules.references.of(&self.rules.organisation, &row.member.record_id, generation)
     }
 
+    /// Returns every reference under which a later export of the record may stand that somebody else made.
+    fn later_forms(self, row: &Row) -> Vec<Reference> {
+        row.member.generation.reach().flat_map(|later| self.forms(row, later)).collect()
+    }
+
     /// Returns the references for which the books are asked before the record is sent: in every form that it may have,
-    /// and those of its next export. The one that it will have is left out where it is its own look-up.
+    /// and those of its next exports. The one that it will have is left out where it is its own look-up.
     fn looked_up(self, row: &Row) -> Vec<Reference> {
         let own = self.forms(row, row.member.generation);
         let own = if self.looks_for_own() || own.len() > 1 { own } else { Vec::new() };
-        [own, self.forms(row, row.member.generation.next())].concat()
+        [own, self.later_forms(row)].concat()
     }
 
     /// Returns the references of those under which something stands in the books.
@@ -154,7 +160,7 @@ impl LookAhead<'_> {
     ) -> (ClaimMember, Option<Settlement>) {
         let member = row.member.clone();
         let mut standing = self.standing(row, row.member.generation, looked_up);
-        let again = self.standing(row, row.member.generation.next(), looked_up);
+        let again = looked_up.standing(self.later_forms(row));
         if standing.len() > 1 || (later.is_none() && !again.is_empty()) {
             let vouchers = standing.iter().chain(&again).flat_map(|each| looked_up.vouchers(each).to_vec()).collect();
             return (member, Some(Settlement::Unclear(vouchers)));
@@ -169,7 +175,7 @@ impl LookAhead<'_> {
     /// record, and once more. The earlier voucher may be gone from the books: for that it was exported again.
     async fn later(self, rows: &[Row], looked_up: &LookUpResult) -> Result<Vec<Option<ExportElsewhere>>, RunError> {
         let mut later = vec![None; rows.len()];
-        let has_later = |row: &Row| !self.standing(row, row.member.generation.next(), looked_up).is_empty();
+        let has_later = |row: &Row| !looked_up.standing(self.later_forms(row)).is_empty();
         let again: Vec<usize> =
             rows.iter().enumerate().filter(|(_, row)| has_later(row)).map(|(index, _)| index).collect();
         let known: Vec<(&RecordId, Generation)> = again
@@ -177,8 +183,7 @@ impl LookAhead<'_> {
             .filter_map(|&index| rows.get(index))
             .map(|row| (&row.member.record_id, row.member.generation))
             .collect();
-        let reference = |id: &RecordId, generation| self.run.reference(id, generation);
-        let newest = later_exports(self.caller, Some(self.run.permit), reference, &known).await?;
+        let newest = self.run.later_exports(self.caller, &known).await?;
         for (index, newest) in again.into_iter().zip(newest) {
             if let Some(slot) = later.get_mut(index) {
                 *slot = newest;

@@ -17,7 +17,6 @@ use super::progress::Reporter;
 use super::verify::{settled_elsewhere, verified};
 use crate::calls::Caller;
 use crate::calls::RunError;
-use crate::compare::later_exports;
 use crate::domain::evidence::{Absence, Evidence, Expected, LookUpResult, SentAs};
 use crate::domain::{
     Discarded, DraftId, FoundDraft, Generation, Protection, RecordId, Reference, RequestKey, RequestKind,
@@ -196,8 +195,7 @@ impl OpenRequestCase<'_> {
         if known.is_empty() {
             return Ok(());
         }
-        let reference = |id: &RecordId, generation| self.run.reference(id, generation);
-        let later = later_exports(self.caller, Some(self.run.permit), reference, &known).await?;
+        let later = self.run.later_exports(self.caller, &known).await?;
         let unclear = attempts.iter_mut().filter(|attempt| is_unclear(attempt));
         for (attempt, later) in unclear.zip(later) {
             if later.is_some() {

@@ -41,7 +41,10 @@ pub(crate) async fn prepare(
     let there = present(examiner.caller, Some(run.permit), &earlier).await.map_err(RunError::Problem)?;
     check_absence(run.capabilities, Some(run.permit), parts.clock.now(), &earlier, &there)
         .map_err(RunError::Problem)?;
-    if let Err(reason) = rules.posting(&candidate, earlier.generation.next()) {
+    let next = earlier.generation.next();
+    let forms = |generation| rules.references.of(&rules.organisation, record_id, generation);
+    check_reach(examiner.caller, Some(run.permit), forms, record_id, next).await?;
+    if let Err(reason) = rules.posting(&candidate, next) {
         return problem(Problem::record_held(record_id, reason.code()));
     }
     // Before its voucher is reversed: a record that somebody is editing keeps the one that it has.
@@ -104,6 +107,22 @@ pub(crate) fn check_absence(
         Some(until) if there.is_empty() => Err(Problem::re_export_too_early(&earlier.voucher_id, until.to_rfc3339())),
         _ => Ok(()),
     }
+}
+
+/// Refuses a re-export that a ledger which does not know of it would not look for: the books show none of the exports
+/// from which it is reached, and the record would be sent once more there.
+pub(crate) async fn check_reach(
+    caller: &Caller,
+    permit: Option<&Permit>,
+    forms: impl Fn(Generation) -> Vec<Reference>,
+    record_id: &RecordId,
+    generation: Generation,
+) -> Result<(), RunError> {
+    let before: Vec<Reference> = generation.reached_from().flat_map(forms).collect();
+    if before.is_empty() || !caller.look_up(permit, &before).await?.standing(before).is_empty() {
+        return Ok(());
+    }
+    Err(RunError::Problem(Problem::re_export_out_of_reach(record_id)))
 }
 
 /// Says whether the earlier voucher stands in the books, so that there is something to reverse. A voucher that stands

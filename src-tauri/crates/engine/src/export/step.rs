@@ -1,6 +1,8 @@
 //! Holds a run, as each of its steps knows it.
 
-use crate::domain::{Capabilities, Generation, OrganisationId, RecordId, Reference};
+use crate::calls::{Caller, RunError};
+use crate::compare::{ExportElsewhere, later_exports};
+use crate::domain::{Capabilities, Generation, OrganisationId, RecordId};
 use crate::export::record_locks::RecordLocks;
 use crate::export::unseen::Unseen;
 use crate::ledger::{Ledger, Moment};
@@ -33,9 +35,19 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Returns the reference of a record's export.
-    pub(crate) fn reference(&self, record: &RecordId, generation: Generation) -> Reference {
-        Reference::of(self.organisation, record, generation, self.capabilities.reference_rules)
+    /// Returns the newest export behind each of these generations that the books show, made here or elsewhere.
+    pub(crate) async fn later_exports(
+        &self,
+        caller: &Caller,
+        known: &[(&RecordId, Generation)],
+    ) -> Result<Vec<Option<ExportElsewhere>>, RunError> {
+        if known.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rules = self.capabilities.reference_rules;
+        let known_forms = self.ledger.read(move |tx| tx.reference_forms(rules)).await?;
+        let forms = |id: &RecordId, generation| known_forms.of(self.organisation, id, generation);
+        later_exports(caller, Some(self.permit), forms, known).await
     }
 
     /// Returns the present moment, on both clocks.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::exchange::{RequestOutcome, SentRequest};
 use crate::calls::{Caller, RunError};
-use crate::compare::{ExportElsewhere, later_exports};
+use crate::compare::ExportElsewhere;
 use crate::domain::evidence::{Evidence, LookUpResult};
 use crate::domain::{FoundVoucher, Generation, RecordId, Reference, VoucherPart, VoucherState};
 use crate::error::Problem;
@@ -93,7 +93,7 @@ pub(crate) async fn verified(run: &Run<'_>, caller: &Caller, mut sent: SentReque
         elsewhere.into_iter().filter_map(|(index, vouchers)| Some((index, members.get(index)?, vouchers))).collect();
     let known: Vec<(&RecordId, Generation)> =
         found.iter().map(|(_, claimed, _)| (claimed.record_id(), claimed.generation())).collect();
-    match later_exports(caller, Some(run.permit), |id, generation| run.reference(id, generation), &known).await {
+    match run.later_exports(caller, &known).await {
         Ok(later) => {
             for ((index, claimed, vouchers), later) in found.into_iter().zip(later) {
                 if let Some(slot) = settlements.get_mut(index) {

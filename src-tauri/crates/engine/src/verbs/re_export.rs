@@ -13,7 +13,7 @@ use crate::engine::{Engine, Syncing};
 use crate::error::Problem;
 use crate::export::ask::{Job, RunAsk};
 use crate::export::plan::PlanRules;
-use crate::export::reversal::{check_absence, check_not_overtaken, not_found, overtaken, present};
+use crate::export::reversal::{check_absence, check_not_overtaken, check_reach, not_found, overtaken, present};
 use crate::ledger::ReExportWish;
 use crate::parts::Parts;
 use crate::ports::Connection;
@@ -193,18 +193,22 @@ async fn preview(
     let earlier = exported.ok_or_else(|| Problem::not_exported(record_id))?;
     let present = present(caller, None, &earlier).await?;
     check_absence(&connection.capabilities, None, parts.clock.now(), &earlier, &present)?;
-    let rules = PlanRules::of(parts, Period::EVERYTHING, connection.capabilities.reference_rules.into(), None)
-        .over(&connection.capabilities);
+    let current = connection.capabilities.reference_rules;
+    let known_forms = parts.ledger.read(move |tx| tx.reference_forms(current)).await?;
+    let rules = PlanRules::of(parts, Period::EVERYTHING, known_forms, None).over(&connection.capabilities);
     let next = earlier.generation.next();
     let reference = Reference::of(&rules.organisation, &candidate.record.id, next, rules.references.current);
     // Another export of the record that this ledger has not learned of: the next sync takes it over.
     let known = [(&candidate.record.id, earlier.generation)];
-    let of = |id: &RecordId, generation| Reference::of(&rules.organisation, id, generation, rules.references.current);
-    let later = later_exports(caller, None, of, &known).await.map_err(RunError::into_problem)?;
+    let forms = |id: &RecordId, generation| rules.references.of(&rules.organisation, id, generation);
+    let later = later_exports(caller, None, forms, &known).await.map_err(RunError::into_problem)?;
     if let Some(later) = later.into_iter().flatten().next() {
         let ids: Vec<&str> = later.vouchers.iter().map(|voucher| voucher.acknowledgement.voucher_id.as_str()).collect();
         return Err(Problem::exported_elsewhere(record_id, ids.join(", ")));
     }
+    let of_record = |generation| forms(&candidate.record.id, generation);
+    let reach = check_reach(caller, None, of_record, &candidate.record.id, next).await;
+    reach.map_err(RunError::into_problem)?;
     // A record that cannot be posted now is shown so before anybody asks for it.
     if let Err(reason) = rules.posting(&candidate, next) {
         return Err(Problem::record_held(record_id, reason.code()));

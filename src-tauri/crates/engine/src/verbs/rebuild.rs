@@ -32,7 +32,7 @@ use crate::ports::{Clock, LOOK_UP_MAX};
 use crate::verbs::reason::check_reason;
 
 /// The generations that one record may have had, at most; a record re-exported more often needs a person anyway.
-const GENERATIONS_MAX: u32 = 50;
+const ROUNDS_MAX: u32 = 50;
 
 /// The result of a rebuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -259,27 +259,32 @@ impl Rebuild<'_> {
     async fn look_at(&self, page: Vec<Candidate>) -> Result<Vec<FoundRecord>, RunError> {
         let permit = self.locks.permit().map_err(RunError::Problem)?;
         let mut newest: Vec<Option<(ClaimMember, Settlement)>> = vec![None; page.len()];
-        let mut asked: Vec<usize> = (0..page.len()).collect();
-        let mut generation = Generation::FIRST;
-        while !asked.is_empty() && generation.number() <= GENERATIONS_MAX {
-            let references: Vec<Reference> =
-                asked.iter().filter_map(|&index| Some(self.forms(page.get(index)?, generation))).flatten().collect();
+        let first = || [Generation::FIRST].into_iter().chain(Generation::FIRST.reach()).collect();
+        let mut asked: Vec<(usize, Vec<Generation>)> = (0..page.len()).map(|index| (index, first())).collect();
+        for _ in 0..ROUNDS_MAX {
+            if asked.is_empty() {
+                break;
+            }
+            let forms = |(index, generations): &(usize, Vec<Generation>)| {
+                let candidate = page.get(*index);
+                let of =
+                    |candidate| generations.iter().flat_map(|each| self.forms(candidate, *each)).collect::<Vec<_>>();
+                candidate.map(of).unwrap_or_default()
+            };
+            let references: Vec<Reference> = asked.iter().flat_map(forms).collect();
             let looked_up = self.caller.look_up(permit, &references).await?;
             let mut found = Vec::new();
-            for &index in &asked {
-                let Some(candidate) = page.get(index) else { continue };
-                if let Some(judged) = self.judge(candidate, generation, &looked_up)
-                    && let Some(slot) = newest.get_mut(index)
-                {
+            for (index, generations) in asked {
+                let (Some(candidate), Some(slot)) = (page.get(index), newest.get_mut(index)) else { continue };
+                // An earlier voucher may be gone from the books, and the one of a re-export stand there.
+                let mut judged = generations.into_iter().rev();
+                let last = judged.find_map(|each| Some((each, self.judge(candidate, each, &looked_up)?)));
+                if let Some((generation, judged)) = last {
                     *slot = Some(judged);
-                    found.push(index);
+                    found.push((index, generation.reach().collect()));
                 }
             }
-            // The first voucher may be gone from the books, and the one of a re-export stand there.
-            if generation != Generation::FIRST {
-                asked = found;
-            }
-            generation = generation.next();
+            asked = found;
         }
         let seen = page.into_iter().zip(newest).filter_map(|(candidate, newest)| {
             let (member, settlement) = newest?;

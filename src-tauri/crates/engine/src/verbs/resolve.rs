@@ -11,8 +11,8 @@ use crate::calls::{Caller, RunError};
 use crate::compare::{self, Examiner, ExportElsewhere, later_exports};
 use crate::domain::evidence::SentAs;
 use crate::domain::{
-    Acknowledgement, Act, Actor, Capabilities, Discarded, DraftId, Found, FoundVoucher, Period, RecordId, Reference,
-    RequestKind, RunId, Trigger,
+    Acknowledgement, Act, Actor, Capabilities, Discarded, DraftId, Found, FoundVoucher, Period, RecordId, RequestKind,
+    RunId, Trigger,
 };
 use crate::engine::Engine;
 use crate::error::Problem;
@@ -199,9 +199,10 @@ async fn later_export(
     open: &OpenRecord,
 ) -> Result<Option<ExportElsewhere>, Problem> {
     let rules = locks.connection.capabilities.reference_rules;
-    let reference = |id: &RecordId, generation| Reference::of(&parts.settings.organisation, id, generation, rules);
+    let known_forms = parts.ledger.read(move |tx| tx.reference_forms(rules)).await?;
+    let forms = |id: &RecordId, generation| known_forms.of(&parts.settings.organisation, id, generation);
     let known = [(open.claimed.record_id(), open.claimed.generation())];
-    let later = later_exports(caller, Some(locks.permit()?), reference, &known).await;
+    let later = later_exports(caller, Some(locks.permit()?), forms, &known).await;
     Ok(later.map_err(RunError::into_problem)?.into_iter().flatten().next())
 }
 

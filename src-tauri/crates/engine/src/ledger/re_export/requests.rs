@@ -428,10 +428,3 @@ pub(crate) struct LeftReExport {
     /// True if the earlier voucher was reversed for it.
     pub(crate) is_reversed: bool,
 }
-
-impl Generation {
-    /// Returns the generation after this one.
-    pub(crate) fn next(self) -> Self {
-        Self::new(self.number().saturating_add(1)).unwrap_or(self)
-    }
-}

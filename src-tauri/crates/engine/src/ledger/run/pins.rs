@@ -8,7 +8,7 @@ use rusqlite::named_params;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::ReferenceRules;
+use crate::domain::{ReferenceForms, ReferenceRules};
 use crate::ledger::values::{from_json, json, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 
@@ -72,6 +72,13 @@ impl LedgerTx<'_> {
     pub(crate) fn kept_rules(&self) -> Result<Vec<ReferenceRules>, LedgerError> {
         let newest = self.newest_pin(Pin::Rules)?;
         Ok(newest.map(|(value, _)| from_json("pin.value", &value)).transpose()?.unwrap_or_default())
+    }
+
+    /// Returns the forms in which references stand in these books, as far as this ledger was told. `current`: the rules
+    /// by which they are made today.
+    pub(crate) fn reference_forms(&self, current: ReferenceRules) -> Result<ReferenceForms, LedgerError> {
+        let earlier = self.kept_rules()?.into_iter().filter(|rules| *rules != current).collect();
+        Ok(ReferenceForms { current, earlier })
     }
 
     /// Returns the prefix of the references that this ledger knows of: of a ledger that is older than its pins.
