@@ -1,7 +1,7 @@
 //! Gathers what is remembered of the trail outside the ledger: by the accounting side, which keeps witnesses, and by
 //! this machine, which keeps the newest head beside the key; and holds it against the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 
@@ -11,6 +11,7 @@ use super::witness::{Fit, ask, fit};
 use crate::calls::RunError;
 use crate::domain::audit_chain::{ChainHash, head_bytes};
 use crate::domain::{FindingKind, MemoryState};
+use crate::error::Problem;
 use crate::ledger::{LedgerError, LedgerTx, ReplacedLedger, signed};
 use crate::parts::Parts;
 use crate::ports::{CallError, LedgerWitness, RememberedHead, Signature, Witness, WitnessSeen};
@@ -85,18 +86,21 @@ fn kept<T>(answer: Result<Option<T>, CallError>) -> Kept<T> {
 }
 
 async fn earlier(parts: &Parts, ledger_id: &str) -> Result<Option<Vec<Witness>>, CallError> {
-    let (mut witnesses, mut cursor) = (Vec::new(), None::<String>);
+    let (mut witnesses, mut cursor, mut followed) = (Vec::new(), None::<String>, HashSet::new());
     for _ in 0..PAGES_MAX {
         let Some(page) = parts.accounting.witness_history(ledger_id, cursor.as_deref()).await? else {
             return Ok(None);
         };
         witnesses.extend(page.witnesses);
-        if page.next.is_none() || page.next == cursor {
-            break;
+        match page.next {
+            None => return Ok(Some(witnesses)),
+            Some(next) if followed.insert(next.clone()) => cursor = Some(next),
+            Some(_) => break,
         }
-        cursor = page.next;
     }
-    Ok(Some(witnesses))
+    // A history that was not followed to its end vouches for nothing.
+    let address = parts.accounting.connect().await?.address;
+    Err(CallError::Unknown(Problem::accounting_list_endless(&address, followed.len() as u64)))
 }
 
 /// The part of a `rebuilt` entry that names the ledger it replaced.

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::identity::{Asks, ask_person, nothing_to_ask};
 use super::walls::AcquiredLocks;
-use crate::calls::{Caller, RunError};
+use crate::calls::{Caller, Cursors, RunError};
 use crate::domain::{ReferenceForms, ReferenceRules, Topic};
 use crate::error::Problem;
 use crate::ledger::Pin;
@@ -20,8 +20,6 @@ use crate::ports::ReferenceScheme;
 
 /// The times that the scheme is read, since somebody else has written it, or may have, meanwhile.
 const ROUNDS_MAX: usize = 5;
-/// The pages of references that are read at most where the books keep no scheme: ten million vouchers.
-const PAGES_MAX: usize = 100_000;
 
 /// The references of these books, as a look through all of them shows.
 #[derive(Default)]
@@ -66,7 +64,7 @@ pub(crate) async fn agree(
                 if listed.is_none() {
                     locks.wait_for_others(caller).await?;
                     has_waited = true;
-                    listed = Some(list(parts, permit, caller).await?);
+                    listed = Some(list(parts, permit, caller, &connection.address).await?);
                 }
                 others.extend(listed.iter().filter_map(|listed| listed.other.clone()));
             }
@@ -123,10 +121,14 @@ pub(crate) async fn agree(
 }
 
 /// Looks through the references of books that keep no scheme, for a ledger that has none of its own yet.
-async fn list(parts: &Parts, permit: &Permit, caller: &Caller) -> Result<Listed, RunError> {
+async fn list(parts: &Parts, permit: &Permit, caller: &Caller, address: &str) -> Result<Listed, RunError> {
     let own = parts.settings.organisation.as_str();
     let (mut listed, mut cursor, mut is_empty) = (Listed::default(), None::<String>, true);
-    for _ in 0..PAGES_MAX {
+    let mut cursors = Cursors::new(caller, address);
+    loop {
+        if caller.stop.is_cancelled() {
+            return Err(RunError::Stopped);
+        }
         let page = caller.ask(permit, || parts.accounting.references(cursor.as_deref())).await?;
         let Some(page) = page else { return Ok(listed) };
         is_empty &= page.references.is_empty();
@@ -139,12 +141,12 @@ async fn list(parts: &Parts, permit: &Permit, caller: &Caller) -> Result<Listed,
                 Some(_) | None => {}
             }
         }
-        if page.next.is_none() || page.next == cursor {
+        cursors.follow(page.next.as_deref())?;
+        if page.next.is_none() {
             return Ok(Listed { is_empty, ..listed });
         }
         cursor = page.next;
     }
-    Ok(listed)
 }
 
 impl ReferenceScheme {

@@ -132,6 +132,8 @@ pub(crate) struct Books {
     pub(crate) kept: Mutex<Option<Witness>>,
     /// Every witness that was ever left; `None` where the newest alone is kept.
     pub(crate) history: Mutex<Option<Vec<Witness>>>,
+    /// True: its last page leads back to the first.
+    pub(crate) history_circles: AtomicBool,
     /// The number of pages of that history that were asked for.
     pub(crate) history_pages: AtomicU64,
     /// The witnesses of the organisation's other ledgers; `None` where none are listed.
@@ -267,7 +269,8 @@ impl AccountingSystem for Books {
         self.history_pages.fetch_add(1, Ordering::Relaxed);
         // One on a page.
         let place = cursor.map_or(0, |cursor| cursor.parse().expect("a cursor of ours"));
-        let next = (place + 1 < history.len()).then(|| (place + 1).to_string());
+        let circles = self.history_circles.load(Ordering::Relaxed);
+        let next = (circles || place + 1 < history.len()).then(|| ((place + 1) % history.len()).to_string());
         Ok(Some(WitnessPage { witnesses: history.into_iter().skip(place).take(1).collect(), next }))
     }
     async fn witnesses(&self) -> Result<Option<Vec<LedgerWitness>>, CallError> {
@@ -313,6 +316,7 @@ impl EngineRig {
             manner: Mutex::new(Manner::Keeps),
             kept: Mutex::new(None),
             history: Mutex::new(None),
+            history_circles: AtomicBool::new(false),
             history_pages: AtomicU64::new(0),
             others: Mutex::new(None),
             leases_out: AtomicU64::new(0),

@@ -78,6 +78,14 @@ async fn trail_once_signed_is_never_whole_without_signatures() {
 }
 
 #[tokio::test]
+async fn history_that_goes_round_in_circles_vouches_for_nothing() {
+    let rig = synced(false, true).await;
+    assert_eq!(rig.verdict().await.witness_history, MemoryState::Kept);
+    rig.books.history_circles.store(true, Ordering::Relaxed);
+    assert_eq!(rig.verdict().await.witness_history, MemoryState::Unreachable);
+}
+
+#[tokio::test]
 async fn witness_replaced_by_another_is_contradicted_by_those_before() {
     let rig = synced(false, true).await;
     assert!(rig.sync().await.error.is_none());

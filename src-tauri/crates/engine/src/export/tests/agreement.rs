@@ -113,6 +113,20 @@ async fn prefix_from_before_schemes_is_found_by_looking() {
     assert_eq!((refused, rig.sent()), (Some(ErrorCode::PrefixDiffers), 0));
 }
 
+/// Not seen is not absent: the prefix of another may stand on a page that the circle leaves out.
+#[tokio::test(start_paused = true)]
+async fn references_that_go_round_in_circles_say_nothing() {
+    let rig = LaggingRig::new(Protection::Enforced, 0, Hold);
+    rig.books.answers.store(true, Ordering::Relaxed);
+    *of(&rig.books.scheme) = Some(ReferenceScheme::default());
+    *of(&rig.books.references) = Some(vec![Reference::from_stored("hlf:U-0001".to_owned())]);
+    rig.books.references_circle.store(true, Ordering::Relaxed);
+    let refused = rig.sync().await.error.map(|problem| problem.code);
+    assert_eq!((refused, rig.sent()), (Some(ErrorCode::AccountingListEndless), 0));
+    rig.books.references_circle.store(false, Ordering::Relaxed);
+    assert_eq!((rig.sync().await.error, rig.sent()), (None, 1), "the lock was given back");
+}
+
 #[tokio::test(start_paused = true)]
 async fn longer_references_of_ones_own_are_looked_for_ever_after() {
     for (beyond, forms) in [(0, 1), (1, 2), (40, 2)] {

@@ -146,6 +146,8 @@ pub(crate) struct ScriptedBooks {
     pub(crate) scheme: Mutex<Option<ReferenceScheme>>,
     /// The references that a look through all of the books shows; `None` if they cannot be looked through.
     pub(crate) references: Mutex<Option<Vec<Reference>>>,
+    /// True: the pages of that look lead from one to another and back.
+    pub(crate) references_circle: AtomicBool,
     /// The times after the grant at which one was kept.
     pub(crate) kept_after: Mutex<Vec<Duration>>,
     /// The id and name of the organisation whose books they are.
@@ -278,8 +280,10 @@ impl AccountingSystem for ScriptedBooks {
     async fn scheme(&self) -> Result<Option<ReferenceScheme>, CallError> {
         Ok(of(&self.scheme).clone())
     }
-    async fn references(&self, _: Option<&str>) -> Result<Option<ReferencePage>, CallError> {
-        Ok(of(&self.references).clone().map(|references| ReferencePage { references, next: None }))
+    async fn references(&self, cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {
+        let circles = self.references_circle.load(Ordering::Relaxed);
+        let next = circles.then(|| if cursor == Some("a") { "b" } else { "a" }.to_owned());
+        Ok(of(&self.references).clone().map(|references| ReferencePage { references, next }))
     }
     async fn keep_scheme(&self, _: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
         of(&self.kept_after).push(self.time.elapsed().saturating_sub(*of(&self.granted_at)));
@@ -348,6 +352,7 @@ impl LaggingRig {
             list: Mutex::new(|_| None),
             scheme: Mutex::default(),
             references: Mutex::default(),
+            references_circle: AtomicBool::new(false),
             kept_after: Mutex::default(),
             organisation: Mutex::new(("hlf".into(), "HLF".into())),
             granted_at: Mutex::default(),
