@@ -55,6 +55,27 @@ fn a_reversed_voucher_without_a_successor_stays_an_alarm() {
     }
 }
 
+/// A workspace may leave out the look at what was exported before: a record that was exported twice is looked at anyway.
+#[test]
+fn surplus_beside_a_re_export_is_seen_without_comparing() {
+    for protection in PROTECTIONS {
+        let both = exported(protection);
+        let said = both.rig.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
+        assert_eq!(said.count("posted"), 1, "{protection}: {said:?}");
+        assert_eq!(standing(&both.rig, "A").len(), 2, "{protection}: nobody reversed the first");
+        let file = both.other_path().join("workspace.toml");
+        let settings = std::fs::read_to_string(&file).expect("readable");
+        std::fs::write(&file, settings + "\n[sync]\ncompare_after_run = false\n").expect("writable");
+        for _ in 0..2 {
+            let said = both.other(&["sync"]);
+            assert_eq!((said.status, said.count("posted")), (Some(4), 0), "{protection}: {said:?}");
+            let item = waits(&both.other(&["attention"]));
+            let shown = (&item["record_id"], &item["vanished"]["kind"]);
+            assert_eq!(shown, (&json!("A"), &json!("several")), "{protection}: {item}");
+        }
+    }
+}
+
 #[test]
 fn a_second_voucher_that_stands_is_an_alarm_until_one_goes() {
     for protection in PROTECTIONS {

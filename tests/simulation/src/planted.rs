@@ -55,6 +55,8 @@ pub enum Planted {
     PrefixBelieved,
     /// A source that breaks off counts as one that has ended.
     HalfBelieved,
+    /// A record that left the source before it was exported is nobody's.
+    LeftForgotten,
     /// An alarm about a voucher is cleared by a later generation, whatever became of it.
     AlarmForgotten,
     /// A search that lags is said not to.
@@ -81,6 +83,7 @@ impl Planted {
         Self::TrailRewritten,
         Self::PrefixBelieved,
         Self::HalfBelieved,
+        Self::LeftForgotten,
         Self::AlarmForgotten,
         Self::LagBelieved,
         Self::GatewayBelieved,
@@ -103,6 +106,7 @@ impl Planted {
             Self::TrailRewritten => "trail-rewritten",
             Self::PrefixBelieved => "prefix-believed",
             Self::HalfBelieved => "half-believed",
+            Self::LeftForgotten => "left-forgotten",
             Self::AlarmForgotten => "alarm-forgotten",
             Self::LagBelieved => "lag-believed",
             Self::GatewayBelieved => "gateway-believed",
@@ -125,7 +129,7 @@ impl Planted {
             | Self::GatewayBelieved
             | Self::FormerForgotten
             | Self::SumBelieved => 1,
-            Self::RowSwallowed | Self::HalfBelieved => 2,
+            Self::RowSwallowed | Self::HalfBelieved | Self::LeftForgotten => 2,
             Self::SuccessBeforeSending => 3,
             Self::LeaseIgnored | Self::WatchSkipped => 4,
             Self::TrailRewritten => 5,
@@ -141,6 +145,7 @@ impl Planted {
                 options.machines = options.machines.max(2);
             }
             Self::HalfBelieved => luck.source_fails = 100,
+            Self::LeftForgotten => shares.source = 60,
             Self::AlarmForgotten => (shares.re_export, shares.period) = (80, 60),
             Self::LagBelieved => {
                 rules.search_lag = Duration::from_secs(30);
@@ -173,6 +178,7 @@ impl Planted {
                  UPDATE audit SET actor_user = 'nobody' WHERE entry = (SELECT max(entry) / 2 + 1 FROM audit);"
             }
             Self::AlarmForgotten => include_str!("alarm_forgotten.sql"),
+            Self::LeftForgotten => return forget_what_left(ledger),
             _ => return,
         };
         if let Ok(connection) = rusqlite::Connection::open(ledger) {
@@ -193,6 +199,7 @@ impl Planted {
             Self::Nothing
             | Self::RowSwallowed
             | Self::HalfBelieved
+            | Self::LeftForgotten
             | Self::WatchSkipped
             | Self::TrailRewritten
             | Self::AlarmForgotten => inner,
@@ -202,6 +209,16 @@ impl Planted {
             }
         }
     }
+}
+
+/// Makes the ledger's view of its records show one that left the source as any other that is not exported.
+fn forget_what_left(ledger: &Path) {
+    let Ok(connection) = rusqlite::Connection::open(ledger) else { return };
+    let view = "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = 'record_state'";
+    let view: String = connection.query_row(view, [], |row| row.get(0)).expect("a ledger has the view");
+    let planted = view.replace("ELSE 'gone' END", "ELSE 'eligible' END");
+    assert!(planted.contains("ELSE 'eligible' END"), "the view says what left the source: {view}");
+    connection.execute_batch(&format!("DROP VIEW record_state; {planted}")).expect("its owner can change the file");
 }
 
 /// A ledger's files as they were at a moment, to be put back when its process has died.

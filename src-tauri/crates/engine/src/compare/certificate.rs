@@ -37,16 +37,17 @@ pub(crate) async fn certificate(
 /// record that it exported once more. A voucher that is gone or reversed since raises an alarm, so that nobody has to
 /// think of comparing to learn of it; one that is there again ends its alarm. What was exported elsewhere, later or
 /// before, is taken over first. Drafts under the reference of a voucher that stands as it was acknowledged came of a staging that was
-/// given up and arrived later: they are discarded.
+/// given up and arrived later: they are discarded. Without `all`, only records that were exported more than once.
 pub(crate) async fn review(
     examiner: Examiner<'_>,
     of: OfRun<'_>,
+    all: bool,
     show: &mut (dyn FnMut(u64) + Send),
 ) -> Result<(), RunError> {
     let (number, mut after) = (of.number, (0, 0));
     loop {
         let from = after;
-        let page = examiner.parts.ledger.read(move |tx| tx.to_review(number, from, LOOK_UP_MAX)).await?;
+        let page = examiner.parts.ledger.read(move |tx| tx.to_review(number, all, from, LOOK_UP_MAX)).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = (last.position, last.attempt_id);
         let vouchers = page.len() as u64;

@@ -128,11 +128,14 @@ impl RunSteps<'_> {
     }
 
     /// Looks up the vouchers that the run posted, and those of the records that it left out as exported before, if the
-    /// workspace wants that. The run itself stays as it is, whatever is found.
+    /// workspace wants that; those of records that were exported more than once always: one may stand there too many.
+    /// The run itself stays as it is, whatever is found.
     async fn certify(&self, number: i64, locks: &AcquiredLocks, reporter: &mut Reporter) -> Result<(), Problem> {
-        let (posted, left_out) = self.parts.ledger.read(move |tx| tx.count_to_look_up(number)).await?;
+        let all = self.parts.settings.compare_after_run;
+        let (posted, left_out) = self.parts.ledger.read(move |tx| tx.count_to_look_up(number, all)).await?;
+        let posted = if all { posted } else { 0 };
         let cannot_ask = locks.connection.capabilities.takes_files;
-        if !self.parts.settings.compare_after_run || cannot_ask || posted + left_out == 0 {
+        if cannot_ask || posted + left_out == 0 {
             return Ok(());
         }
         reporter.phase(Phase::Finishing, Some(posted + left_out));
@@ -144,7 +147,7 @@ impl RunSteps<'_> {
             if posted > 0 {
                 compare::certificate(examiner, of, &mut show).await?;
             }
-            compare::review(examiner, of, &mut show).await
+            compare::review(examiner, of, all, &mut show).await
         };
         // A person stopped it: the next run, or the next comparison, shows as much.
         looked_up.await.or_else(|error| error.problem().map_or(Ok(()), Err))

@@ -200,12 +200,19 @@ impl LedgerTx<'_> {
     }
 
     /// Returns the posted attempts of the records that a run left out as exported, found in the books, or was to export
-    /// once more; in the order of its rows, those behind `after`, a row and an attempt: a page.
-    pub(crate) fn to_review(&self, run: i64, after: (u64, i64), limit: usize) -> Result<Vec<Compared>, LedgerError> {
+    /// once more; in the order of its rows, those behind `after`, a row and an attempt: a page. Without `all`, only those
+    /// of records that were exported more than once.
+    pub(crate) fn to_review(
+        &self,
+        run: i64,
+        all: bool,
+        after: (u64, i64),
+        limit: usize,
+    ) -> Result<Vec<Compared>, LedgerError> {
         self.rows(
             include_str!("to_review.sql"),
             named_params! {
-                ":run": run, ":after_position": signed(after.0), ":after_attempt": after.1,
+                ":run": run, ":all": all, ":after_position": signed(after.0), ":after_attempt": after.1,
                 ":limit": signed(limit as u64),
             },
             |row| self.compared(row),
@@ -222,14 +229,16 @@ impl LedgerTx<'_> {
         Ok(attempts)
     }
 
-    /// Counts the rows that a run posted, and those that are left to its review.
-    pub(crate) fn count_to_look_up(&self, run: i64) -> Result<(u64, u64), LedgerError> {
+    /// Counts the rows that a run posted, and those that are left to its review ([`Self::to_review`]).
+    pub(crate) fn count_to_look_up(&self, run: i64, all: bool) -> Result<(u64, u64), LedgerError> {
         let rows = self.row(
             "SELECT coalesce(sum(result = 'posted'), 0) AS posted,
-                    coalesce(sum(result IN ('skipped_already_exported', 'skipped_found_in_accounting')
-                                 OR generation > 1), 0) AS others
-             FROM run_item WHERE run_number = :run",
-            named_params! { ":run": run },
+                    coalesce(sum((:all AND result IN ('skipped_already_exported', 'skipped_found_in_accounting'))
+                                 OR generation > 1
+                                 OR EXISTS (SELECT 1 FROM attempt later
+                                            WHERE later.record_id = i.record_id AND later.generation > 1)), 0) AS others
+             FROM run_item i WHERE run_number = :run",
+            named_params! { ":run": run, ":all": all },
             |row| Ok((self.get::<i64>(row, "posted")?, self.get::<i64>(row, "others")?)),
         )?;
         let (posted, others) = rows.unwrap_or_default();

@@ -5,6 +5,7 @@ FROM run_item i
 JOIN compared_attempt c ON c.record_id = i.record_id AND c.state = 'posted'
 WHERE i.run_number = :run AND i.position >= :after_position
     AND (i.position, c.attempt_id) > (:after_position, :after_attempt)
-    AND (i.result IN ('skipped_already_exported', 'skipped_found_in_accounting') OR i.generation > 1)
+    AND ((:all AND i.result IN ('skipped_already_exported', 'skipped_found_in_accounting')) OR i.generation > 1
+         OR EXISTS (SELECT 1 FROM attempt later WHERE later.record_id = i.record_id AND later.generation > 1))
 ORDER BY i.position, c.attempt_id
 LIMIT :limit
