@@ -4,7 +4,7 @@ use postonce_tests::{CliRig, command_output, wait_for};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::two_ledgers::{TwoLedgers, id_of};
+use super::two_ledgers::{TwoLedgers, id_of, standing};
 
 const CSV: &str = "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\n\
                    A;05.10.2026;412,00;PM-0001;Reise;Bodø;NOK\n\
@@ -50,12 +50,6 @@ fn a_record_goes_once_more_and_its_reason_is_in_the_trail() {
     assert_eq!(rig.run(&["audit", "verify"]).status, Some(0));
 }
 
-/// Returns the vouchers that stand for record A in the books, of whatever generation.
-fn standing_of_a(rig: &CliRig) -> usize {
-    let references = (1..9).map(|number| if number == 1 { "hlf:A".to_owned() } else { format!("hlf:A#{number}") });
-    references.map(|reference| vouchers(rig, &reference).len()).sum()
-}
-
 /// A ledger that does not know of the deleted vouchers looks so far behind the first, and no further.
 #[test]
 fn re_export_that_no_other_ledger_would_find_is_refused() {
@@ -80,7 +74,7 @@ fn re_export_that_no_other_ledger_would_find_is_refused() {
         delete();
         let said = again();
         assert_eq!((said.status, said.code()), (Some(1), "re_export_out_of_reach"), "{protection}: {said:?}");
-        assert_eq!(standing_of_a(&both.rig), 0, "{protection}: nothing was sent");
+        assert_eq!(standing(&both.rig, "A").len(), 0, "{protection}: nothing was sent");
     }
 }
 

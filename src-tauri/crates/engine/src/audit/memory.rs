@@ -1,23 +1,22 @@
 //! Gathers what is remembered of the trail outside the ledger: by the accounting side, which keeps witnesses, and by
 //! this machine, which keeps the newest head beside the key; and holds it against the ledger.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::signature::is_by_its_key;
 use super::verdict::{AuditFinding, OtherLedger};
 use super::witness::{Fit, ask, fit};
-use crate::calls::RunError;
+use crate::calls::{Cursors, RunError};
 use crate::domain::audit_chain::{ChainHash, head_bytes};
 use crate::domain::{FindingKind, MemoryState};
-use crate::error::Problem;
 use crate::ledger::{LedgerError, LedgerTx, ReplacedLedger, signed};
 use crate::parts::Parts;
 use crate::ports::{CallError, LedgerWitness, RememberedHead, Signature, Witness, WitnessSeen};
 
 /// The pages of a ledger's earlier witnesses that are read, at most: half a century of nightly runs.
-const PAGES_MAX: usize = 40;
+const PAGES_MAX: u64 = 40;
 
 /// All that is remembered outside the ledger. `None` stands for what could not be asked.
 #[derive(Debug, Default)]
@@ -65,7 +64,7 @@ pub(crate) async fn remembered(parts: &Parts, ledger_id: &str) -> Remembered {
         None => (history, organisation) = (Kept::Unknown, Kept::Unknown),
         Some(WitnessSeen::NotOffered) => {}
         Some(WitnessSeen::Kept(_) | WitnessSeen::None) => {
-            history = kept(earlier(parts, ledger_id).await);
+            history = earlier(parts, ledger_id).await.unwrap_or_else(unknown);
             organisation = kept(parts.accounting.witnesses().await);
         }
     }
@@ -77,30 +76,34 @@ fn kept<T>(answer: Result<Option<T>, CallError>) -> Kept<T> {
     match answer {
         Ok(Some(kept)) => Kept::Is(kept),
         Ok(None) => Kept::NotOffered,
-        Err(error) => {
-            let problem = RunError::from(error).into_problem();
-            tracing::warn!(%problem, "the earlier witnesses could not be asked for");
-            Kept::Unknown
-        }
+        Err(error) => unknown(error),
     }
 }
 
-async fn earlier(parts: &Parts, ledger_id: &str) -> Result<Option<Vec<Witness>>, CallError> {
-    let (mut witnesses, mut cursor, mut followed) = (Vec::new(), None::<String>, HashSet::new());
-    for _ in 0..PAGES_MAX {
+fn unknown<T>(error: CallError) -> Kept<T> {
+    let problem = RunError::from(error).into_problem();
+    tracing::warn!(%problem, "the earlier witnesses could not be asked for");
+    Kept::Unknown
+}
+
+/// Asks for the earlier witnesses. A history that was not followed to its end vouches for nothing.
+async fn earlier(parts: &Parts, ledger_id: &str) -> Result<Kept<Vec<Witness>>, CallError> {
+    let (mut witnesses, mut cursor) = (Vec::new(), None::<String>);
+    let mut cursors = Cursors::new(parts.clock.as_ref(), PAGES_MAX);
+    loop {
         let Some(page) = parts.accounting.witness_history(ledger_id, cursor.as_deref()).await? else {
-            return Ok(None);
+            return Ok(Kept::NotOffered);
         };
         witnesses.extend(page.witnesses);
-        match page.next {
-            None => return Ok(Some(witnesses)),
-            Some(next) if followed.insert(next.clone()) => cursor = Some(next),
-            Some(_) => break,
+        if cursors.follow(page.next.as_deref()).is_err() {
+            tracing::warn!("the list of earlier witnesses does not end");
+            return Ok(Kept::Unknown);
         }
+        if page.next.is_none() {
+            return Ok(Kept::Is(witnesses));
+        }
+        cursor = page.next;
     }
-    // A history that was not followed to its end vouches for nothing.
-    let address = parts.accounting.connect().await?.address;
-    Err(CallError::Unknown(Problem::accounting_list_endless(&address, followed.len() as u64)))
 }
 
 /// The part of a `rebuilt` entry that names the ledger it replaced.

@@ -9,43 +9,48 @@ use super::{Caller, RunError};
 use crate::domain::{FoundVoucher, Period};
 use crate::error::Problem;
 use crate::lock::Permit;
+use crate::ports::Clock;
 
 /// The number of pages at most: ten million vouchers, as the protocol's pages go.
-const PAGES_MAX: u64 = 20_000;
+pub(crate) const PAGES_MAX: u64 = 20_000;
 /// The longest time that a list may take.
 const TIME_MAX: Duration = Duration::from_secs(2 * 3_600);
 
 /// The cursors of a list that were followed.
 pub(crate) struct Cursors<'a> {
-    caller: &'a Caller,
-    /// The address of the accounting system, for people.
-    address: &'a str,
+    clock: &'a dyn Clock,
+    pages_max: u64,
     followed: HashSet<String>,
     pages: u64,
     began: Duration,
 }
 
+/// A list leads nowhere new after so many pages, or has had enough of them, or enough time.
+pub(crate) struct Endless {
+    pages: u64,
+}
+
 impl<'a> Cursors<'a> {
-    pub(crate) fn new(caller: &'a Caller, address: &'a str) -> Self {
-        Self { caller, address, followed: HashSet::new(), pages: 0, began: caller.clock.elapsed() }
+    pub(crate) fn new(clock: &'a dyn Clock, pages_max: u64) -> Self {
+        Self { clock, pages_max, followed: HashSet::new(), pages: 0, began: clock.elapsed() }
     }
 
     /// Counts a page, whose cursor of the next one is this.
-    ///
-    /// # Errors
-    /// If it leads nowhere new, or the list has had enough pages or time.
-    pub(crate) fn follow(&mut self, next: Option<&str>) -> Result<(), RunError> {
+    pub(crate) fn follow(&mut self, next: Option<&str>) -> Result<(), Endless> {
         self.pages += 1;
         let Some(next) = next else { return Ok(()) };
         let is_new = self.followed.insert(next.to_owned());
-        if is_new && self.pages < PAGES_MAX && self.caller.clock.elapsed() < self.began + TIME_MAX {
+        if is_new && self.pages < self.pages_max && self.clock.elapsed() < self.began + TIME_MAX {
             return Ok(());
         }
-        Err(self.endless())
+        Err(Endless { pages: self.pages })
     }
+}
 
-    fn endless(&self) -> RunError {
-        RunError::Problem(Problem::accounting_list_endless(self.address, self.pages))
+impl Endless {
+    /// Returns it as the end of a run. `address`: that of the accounting system, for people.
+    pub(crate) fn of(self, address: &str) -> RunError {
+        RunError::Problem(Problem::accounting_list_endless(address, self.pages))
     }
 }
 
@@ -54,6 +59,8 @@ pub(crate) struct Listing<'a> {
     caller: &'a Caller,
     permit: &'a Permit,
     period: Period,
+    /// The address of the accounting system, for people.
+    address: &'a str,
     cursor: Option<String>,
     cursors: Cursors<'a>,
     /// The vouchers with which a page began.
@@ -67,8 +74,9 @@ impl<'a> Listing<'a> {
             caller,
             permit,
             period,
+            address,
             cursor: None,
-            cursors: Cursors::new(caller, address),
+            cursors: Cursors::new(caller.clock.as_ref(), PAGES_MAX),
             first_ones: HashSet::new(),
             is_over: false,
         }
@@ -84,10 +92,10 @@ impl<'a> Listing<'a> {
         }
         let (accounting, cursor) = (&self.caller.accounting, self.cursor.as_deref());
         let page = self.caller.ask(self.permit, || accounting.vouchers(self.period, cursor)).await?;
-        self.cursors.follow(page.next.as_deref())?;
+        self.cursors.follow(page.next.as_deref()).map_err(|endless| endless.of(self.address))?;
         let first = page.vouchers.first().map(|voucher| voucher.acknowledgement.voucher_id.clone());
         if first.is_some_and(|first| !self.first_ones.insert(first)) {
-            return Err(self.cursors.endless());
+            return Err(Endless { pages: self.cursors.pages }.of(self.address));
         }
         self.is_over = page.next.is_none();
         self.cursor = page.next;

@@ -10,5 +10,5 @@ mod patience;
 
 pub(crate) use caller::{CallFailure, Caller};
 pub(crate) use error::RunError;
-pub(crate) use listing::{Cursors, Listing};
+pub(crate) use listing::{Cursors, Listing, PAGES_MAX};
 pub(crate) use patience::Patience;

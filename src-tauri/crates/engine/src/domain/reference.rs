@@ -65,6 +65,8 @@ pub struct Generation(u32);
 impl Generation {
     /// The first export.
     pub const FIRST: Self = Self(1);
+    /// The number of generations behind a known one that are looked for.
+    pub(crate) const REACH: u32 = 2;
 
     /// Makes a generation of the ledger's number; returns `None` for 0.
     pub fn new(number: u32) -> Option<Self> {
@@ -92,9 +94,6 @@ impl Generation {
         let first = if self.0 <= Self::FIRST.0 + Self::REACH { self.0 } else { self.0 - Self::REACH };
         (first..self.0).map(Self)
     }
-
-    /// The number of generations behind a known one that are looked for.
-    pub(crate) const REACH: u32 = 2;
 }
 
 /// The rules of a target for references.
@@ -125,6 +124,11 @@ pub struct ReferenceForms {
 }
 
 impl ReferenceForms {
+    /// Makes the forms of today's rules, and of all by which references were ever made.
+    pub(crate) fn new(current: ReferenceRules, ever: Vec<ReferenceRules>) -> Self {
+        Self { current, earlier: ever.into_iter().filter(|rules| *rules != current).collect() }
+    }
+
     /// Returns the references under which a record may stand, the one of today first. A long id is looked for as a
     /// digest whatever is known of earlier rules: a target that takes long references may have taken short ones once.
     pub fn of(&self, organisation: &OrganisationId, id: &RecordId, generation: Generation) -> Vec<Reference> {

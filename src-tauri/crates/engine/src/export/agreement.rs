@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::identity::{Asks, ask_person, nothing_to_ask};
 use super::walls::AcquiredLocks;
-use crate::calls::{Caller, Cursors, RunError};
+use crate::calls::{Caller, Cursors, PAGES_MAX, RunError};
 use crate::domain::{ReferenceForms, ReferenceRules, Topic};
 use crate::error::Problem;
 use crate::ledger::Pin;
@@ -115,7 +115,7 @@ pub(crate) async fn agree(
         }
         let (kept_rules, now) = (rules.clone(), clock.now());
         ledger.write(move |tx| tx.pin(Pin::Rules, &kept_rules, now)).await?;
-        return Ok(ReferenceForms { current, earlier: rules.into_iter().filter(|each| *each != current).collect() });
+        return Ok(ReferenceForms::new(current, rules));
     }
     Err(RunError::Problem(Problem::accounting_unexpected(&connection.address, 200, "reference scheme")))
 }
@@ -124,7 +124,7 @@ pub(crate) async fn agree(
 async fn list(parts: &Parts, permit: &Permit, caller: &Caller, address: &str) -> Result<Listed, RunError> {
     let own = parts.settings.organisation.as_str();
     let (mut listed, mut cursor, mut is_empty) = (Listed::default(), None::<String>, true);
-    let mut cursors = Cursors::new(caller, address);
+    let mut cursors = Cursors::new(caller.clock.as_ref(), PAGES_MAX);
     loop {
         if caller.stop.is_cancelled() {
             return Err(RunError::Stopped);
@@ -141,7 +141,7 @@ async fn list(parts: &Parts, permit: &Permit, caller: &Caller, address: &str) ->
                 Some(_) | None => {}
             }
         }
-        cursors.follow(page.next.as_deref())?;
+        cursors.follow(page.next.as_deref()).map_err(|endless| endless.of(address))?;
         if page.next.is_none() {
             return Ok(Listed { is_empty, ..listed });
         }

@@ -31,7 +31,7 @@ use crate::parts::Parts;
 use crate::ports::{Clock, LOOK_UP_MAX};
 use crate::verbs::reason::check_reason;
 
-/// The generations that one record may have had, at most; a record re-exported more often needs a person anyway.
+/// The look-ups for one record, at most; a record re-exported more often needs a person anyway.
 const ROUNDS_MAX: u32 = 50;
 
 /// The result of a rebuild.
@@ -265,13 +265,11 @@ impl Rebuild<'_> {
             if asked.is_empty() {
                 break;
             }
-            let forms = |(index, generations): &(usize, Vec<Generation>)| {
-                let candidate = page.get(*index);
-                let of =
-                    |candidate| generations.iter().flat_map(|each| self.forms(candidate, *each)).collect::<Vec<_>>();
-                candidate.map(of).unwrap_or_default()
-            };
-            let references: Vec<Reference> = asked.iter().flat_map(forms).collect();
+            let mut references: Vec<Reference> = Vec::new();
+            for (index, generations) in &asked {
+                let Some(candidate) = page.get(*index) else { continue };
+                references.extend(generations.iter().flat_map(|each| self.forms(candidate, *each)));
+            }
             let looked_up = self.caller.look_up(permit, &references).await?;
             let mut found = Vec::new();
             for (index, generations) in asked {

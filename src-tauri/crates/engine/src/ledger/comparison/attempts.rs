@@ -235,8 +235,9 @@ impl LedgerTx<'_> {
             "SELECT coalesce(sum(result = 'posted'), 0) AS posted,
                     coalesce(sum((:all AND result IN ('skipped_already_exported', 'skipped_found_in_accounting'))
                                  OR generation > 1
-                                 OR EXISTS (SELECT 1 FROM attempt later
-                                            WHERE later.record_id = i.record_id AND later.generation > 1)), 0) AS others
+                                 OR (NOT :all AND EXISTS (
+                                     SELECT 1 FROM attempt later
+                                     WHERE later.record_id = i.record_id AND later.generation > 1))), 0) AS others
              FROM run_item i WHERE run_number = :run",
             named_params! { ":run": run, ":all": all },
             |row| Ok((self.get::<i64>(row, "posted")?, self.get::<i64>(row, "others")?)),

@@ -6,6 +6,6 @@ JOIN compared_attempt c ON c.record_id = i.record_id AND c.state = 'posted'
 WHERE i.run_number = :run AND i.position >= :after_position
     AND (i.position, c.attempt_id) > (:after_position, :after_attempt)
     AND ((:all AND i.result IN ('skipped_already_exported', 'skipped_found_in_accounting')) OR i.generation > 1
-         OR EXISTS (SELECT 1 FROM attempt later WHERE later.record_id = i.record_id AND later.generation > 1))
+         OR (NOT :all AND (c.generation > 1 OR c.exported_again)))
 ORDER BY i.position, c.attempt_id
 LIMIT :limit

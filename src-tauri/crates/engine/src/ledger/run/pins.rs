@@ -77,8 +77,7 @@ impl LedgerTx<'_> {
     /// Returns the forms in which references stand in these books, as far as this ledger was told. `current`: the rules
     /// by which they are made today.
     pub(crate) fn reference_forms(&self, current: ReferenceRules) -> Result<ReferenceForms, LedgerError> {
-        let earlier = self.kept_rules()?.into_iter().filter(|rules| *rules != current).collect();
-        Ok(ReferenceForms { current, earlier })
+        Ok(ReferenceForms::new(current, self.kept_rules()?))
     }
 
     /// Returns the prefix of the references that this ledger knows of: of a ledger that is older than its pins.
